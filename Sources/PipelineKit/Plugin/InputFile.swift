@@ -1,0 +1,92 @@
+import Glibc
+
+/// A file being read in pieces, its SHA-256 taken on the way.
+///
+/// Belongs to one reader on one thread.
+public final class InputFile {
+  /// The path as given.
+  public let path: String
+  /// Bytes handed out so far.
+  public private(set) var bytesRead = 0
+  private var descriptor: CInt
+  private var digest: SHA256
+  private let record: RunRecord
+  private var isFinished = false
+
+  init(path: String, record: RunRecord) throws(SourceError) {
+    self.path = path
+    self.record = record
+    digest = SHA256()
+    descriptor = try Self.openDescriptor(path)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads the next bytes into `buffer`; 0 means that the file is at its end.
+  /// - Throws: ``SourceError`` of kind `unreadable`.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+    let count = try Self.read(descriptor, into: buffer, path)
+    if count > 0 {
+      digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      bytesRead += count
+    } else if !isFinished, buffer.count > 0 {
+      isFinished = true
+      record.finished(.init(path: path, bytes: bytesRead, sha256: digest.finish()))
+    }
+    return count
+  }
+
+  /// All bytes that are left.
+  /// - Throws: ``SourceError`` of kind `unreadable`.
+  public func readAll() throws(SourceError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      let count = try read(into: chunk)
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+  }
+
+  static func head(_ path: String, count: Int) throws(SourceError) -> [UInt8] {
+    let descriptor = try openDescriptor(path)
+    defer { close(descriptor) }
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+    defer { chunk.deallocate() }
+    var filled = 0
+    while filled < count {
+      let n = try read(descriptor, into: UnsafeMutableRawBufferPointer(rebasing: chunk[filled...]), path)
+      if n == 0 { break }
+      filled += n
+    }
+    return [UInt8](chunk[..<filled])
+  }
+
+  private static func openDescriptor(_ path: String) throws(SourceError) -> CInt {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path, errno) }
+    var info = stat()
+    if fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw SourceError(.unreadable, file: path, "is a folder; name the file, or a pattern such as \"\(path)/*.csv\"")
+    }
+    return descriptor
+  }
+
+  private static func read(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer, _ path: String)
+    throws(SourceError) -> Int
+  {
+    while true {
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno != EINTR { throw unreadable(path, errno) }
+    }
+  }
+
+  static func unreadable(_ path: String, _ code: CInt) -> SourceError {
+    let reason = String(cString: strerror(code))
+    let advice = code == EACCES ? "; check the permissions of the file and its folders" : ""
+    return SourceError(.unreadable, file: path, "cannot be read: \(reason)\(advice)")
+  }
+}

@@ -1,0 +1,111 @@
+import Glibc
+
+/// A file being written under a temporary name. The engine renames it when the sink is done.
+///
+/// A reader never sees half a file, a failed run leaves the earlier file whole, and an output that comes out with the
+/// same bytes is left untouched, so that what make builds from it stays up to date.
+public final class OutputFile {
+  /// The path that the file will have.
+  public let path: String
+  private let temporary: String
+  private var descriptor: CInt
+  private var digest = SHA256()
+  /// Bytes written so far.
+  public private(set) var bytesWritten = 0
+
+  /// Opens `path` with a temporary name beside it; folders are made as needed.
+  /// - Throws: ``SinkError`` saying why it cannot be written.
+  public init(path: String) throws(SinkError) {
+    self.path = path
+    temporary = path + ".partial"
+    try Self.makeFolder(of: path)
+    descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw Self.unwritable(path, errno) }
+  }
+
+  deinit {
+    if descriptor >= 0 {
+      close(descriptor)
+      unlink(temporary)
+    }
+  }
+
+  /// Appends bytes.
+  /// - Throws: ``SinkError``, for example when the disk is full.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(SinkError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw Self.unwritable(path, errno)
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+    digest.update(bytes)
+    bytesWritten += bytes.count
+  }
+
+  /// Appends bytes.
+  /// - Throws: ``SinkError``.
+  public func write(_ bytes: [UInt8]) throws(SinkError) {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(SinkError) in try write(UnsafeRawBufferPointer(buffer)) }
+  }
+
+  /// Appends text as UTF-8.
+  /// - Throws: ``SinkError``.
+  public func write(_ text: String) throws(SinkError) { try write(Array(text.utf8)) }
+
+  /// Makes the file durable and gives it its name, unless one with the same bytes stands there.
+  /// - Returns: the SHA-256 of the content and whether the file was replaced.
+  func commit() throws(SinkError) -> (sha256: String, changed: Bool) {
+    let sha256 = digest.finish()
+    if Self.sha256(ofFile: path, size: bytesWritten) == sha256 {
+      close(descriptor)
+      descriptor = -1
+      unlink(temporary)
+      return (sha256, false)
+    }
+    guard fsync(descriptor) == 0 else { throw Self.unwritable(path, errno) }
+    close(descriptor)
+    descriptor = -1
+    guard rename(temporary, path) == 0 else {
+      let code = errno
+      unlink(temporary)
+      throw Self.unwritable(path, code)
+    }
+    return (sha256, true)
+  }
+
+  /// The SHA-256 of a file if it is there and has `size` bytes (or any number, when nil).
+  static func sha256(ofFile path: String, size: Int?) -> String? {
+    var info = stat()
+    guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return nil }
+    if let size, Int(info.st_size) != size { return nil }
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var digest = SHA256()
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      let count = Glibc.read(descriptor, chunk.baseAddress, chunk.count)
+      if count < 0 { return nil }
+      if count == 0 { return digest.finish() }
+      digest.update(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+    }
+  }
+
+  private static func makeFolder(of path: String) throws(SinkError) {
+    var end = path.startIndex
+    while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+      let folder = String(path[..<slash])
+      if mkdir(folder, 0o755) != 0, errno != EEXIST { throw unwritable(folder, errno) }
+      end = slash
+    }
+  }
+
+  private static func unwritable(_ path: String, _ code: CInt) -> SinkError {
+    SinkError(path: path, "cannot be written: \(String(cString: strerror(code)))")
+  }
+}

@@ -1,0 +1,77 @@
+import Tabular
+
+/// A plugin as the catalogue knows it: its description and how to make one.
+public struct PluginEntry<Instance>: Sendable {
+  /// Name, summary, version.
+  public let info: PluginInfo
+  /// The options, for documentation and JSON Schema.
+  public let options: [OptionDescription]
+  /// Makes the plugin from the mapping in the pipeline file, leaving the reserved keys to the engine.
+  public let make: @Sendable (SpecNode, [String], RunContext) throws(SpecError) -> Instance
+}
+
+/// A source adapter in the catalogue.
+public struct SourceEntry: Sendable {
+  /// Description and maker.
+  public let plugin: PluginEntry<any SourceAdapter>
+  /// Whether the head of a file looks like the adapter's format.
+  public let recognise: @Sendable ([UInt8], String) -> Recognition
+}
+
+/// A transform in the catalogue.
+public struct TransformEntry: Sendable {
+  /// Description and maker.
+  public let plugin: PluginEntry<any Transform>
+  /// How many inputs it takes.
+  public let inputCount: ClosedRange<Int>
+}
+
+/// The plugins that a program is built with, chosen at compile time.
+public struct PluginCatalog: Sendable {
+  /// Source adapters, sorted by name.
+  public let sources: [SourceEntry]
+  /// Transforms, sorted by name.
+  public let transforms: [TransformEntry]
+  /// Sinks, sorted by name.
+  public let sinks: [PluginEntry<any Sink>]
+
+  /// A catalogue of the given plugin types.
+  public init(
+    sources: [any SourceAdapter.Type], transforms: [any Transform.Type], sinks: [any Sink.Type]
+  ) {
+    self.sources = sources.map { Self.entry($0) }.sorted { $0.plugin.info.name < $1.plugin.info.name }
+    self.transforms = transforms.map { Self.entry($0) }.sorted { $0.plugin.info.name < $1.plugin.info.name }
+    self.sinks = sinks.map { Self.entry($0) }.sorted { $0.info.name < $1.info.name }
+  }
+
+  /// The adapter `name`, or nil.
+  public func source(_ name: String) -> SourceEntry? { sources.first { $0.plugin.info.name == name } }
+  /// The transform `name`, or nil.
+  public func transform(_ name: String) -> TransformEntry? { transforms.first { $0.plugin.info.name == name } }
+  /// The sink `name`, or nil.
+  public func sink(_ name: String) -> PluginEntry<any Sink>? { sinks.first { $0.info.name == name } }
+
+  private static func entry<P: SourceAdapter>(_ type: P.Type) -> SourceEntry {
+    SourceEntry(
+      plugin: PluginEntry(info: P.info, options: P.Options.descriptions) {
+        (node, reserved, context) throws(SpecError) in
+        try P(options: try P.Options(option: node, ignoring: reserved), context: context)
+      },
+      recognise: { P.recognise(head: $0, path: $1) })
+  }
+
+  private static func entry<P: Transform>(_ type: P.Type) -> TransformEntry {
+    TransformEntry(
+      plugin: PluginEntry(info: P.info, options: P.Options.descriptions) {
+        (node, reserved, context) throws(SpecError) in
+        try P(options: try P.Options(option: node, ignoring: reserved), context: context)
+      },
+      inputCount: P.inputCount)
+  }
+
+  private static func entry<P: Sink>(_ type: P.Type) -> PluginEntry<any Sink> {
+    PluginEntry(info: P.info, options: P.Options.descriptions) { (node, reserved, context) throws(SpecError) in
+      try P(options: try P.Options(option: node, ignoring: reserved), context: context)
+    }
+  }
+}

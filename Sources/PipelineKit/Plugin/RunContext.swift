@@ -1,0 +1,136 @@
+import Synchronization
+
+/// The only door between a plugin and the world: files, warnings, counts, chance and time.
+///
+/// What passes through it feeds the manifest, the dependency file for make and the printed counts. A context is a cheap
+/// value that knows the stage it was made for; all contexts of a run share one record.
+public struct RunContext: Sendable {
+  /// The source, step or output on whose behalf the plugin works.
+  public let stage: String
+  /// How many threads a kernel may use at once.
+  public let threads: Int
+  let record: RunRecord
+
+  /// A context of its own, for tests and tools outside a run.
+  public init(stage: String = "test", threads: Int = 1) {
+    self.init(stage: stage, threads: threads, record: RunRecord())
+  }
+
+  init(stage: String, threads: Int, record: RunRecord) {
+    self.stage = stage
+    self.threads = threads
+    self.record = record
+  }
+
+  /// The same run, for another stage.
+  func context(for stage: String) -> RunContext { RunContext(stage: stage, threads: threads, record: record) }
+
+  /// Opens a file for reading from its start. The file's size and SHA-256 enter the manifest once it is read to the end.
+  /// - Throws: ``SourceError`` of kind `unreadable`, saying why.
+  public func open(_ path: String) throws(SourceError) -> InputFile {
+    record.addDependency(path, stage: stage)
+    return try InputFile(path: path, record: record)
+  }
+
+  /// At most `count` bytes from the start of a file, to recognise it and find its columns.
+  /// - Throws: ``SourceError`` of kind `unreadable`.
+  public func head(_ path: String, count: Int = 1 << 18) throws(SourceError) -> [UInt8] {
+    record.addDependency(path, stage: stage)
+    return try InputFile.head(path, count: count)
+  }
+
+  /// A whole small file as text: a profile, a mapping, a code list.
+  /// - Throws: ``SourceError`` when it cannot be read or is not UTF-8.
+  public func text(_ path: String) throws(SourceError) -> String {
+    let file = try open(path)
+    let bytes = try file.readAll()
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw SourceError(file: path, "is not UTF-8 text")
+    }
+    return text
+  }
+
+  /// Tells the user about something that does not stop the run. Printed once per text, at the end of the stage.
+  public func warn(_ message: String) { record.warn(stage: stage, message) }
+
+  /// Adds to the stage's row counts: read = kept + rejected + filtered.
+  public func count(read: Int = 0, rejected: Int = 0, filtered: Int = 0) {
+    record.count(stage: stage, read: read, rejected: rejected, filtered: filtered)
+  }
+}
+
+/// Row counts of one stage.
+public struct RowCounts: Sendable, Equatable {
+  /// Rows that came in.
+  public var read = 0
+  /// Rows put aside because a cell could not be read.
+  public var rejected = 0
+  /// Rows left out because a filter says so.
+  public var filtered = 0
+
+  /// Rows handed on.
+  public var kept: Int { read - rejected - filtered }
+
+  /// No rows.
+  public init() {}
+}
+
+/// What a run did, shared by all its contexts.
+final class RunRecord: Sendable {
+  struct FileFacts: Sendable, Equatable {
+    var path: String
+    var bytes: Int
+    var sha256: String
+  }
+
+  private struct State {
+    var dependencies: [String: Set<String>] = [:]  // stage -> paths
+    var files: [String: FileFacts] = [:]
+    var warnings: [(stage: String, message: String)] = []
+    var counts: [String: RowCounts] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  func addDependency(_ path: String, stage: String) {
+    state.withLock { _ = $0.dependencies[stage, default: []].insert(path) }
+  }
+
+  func finished(_ facts: FileFacts) { state.withLock { $0.files[facts.path] = facts } }
+
+  func warn(stage: String, _ message: String) {
+    state.withLock { state in
+      if !state.warnings.contains(where: { $0.stage == stage && $0.message == message }) {
+        state.warnings.append((stage, message))
+      }
+    }
+  }
+
+  func count(stage: String, read: Int, rejected: Int, filtered: Int) {
+    state.withLock { state in
+      var counts = state.counts[stage, default: RowCounts()]
+      counts.read += read
+      counts.rejected += rejected
+      counts.filtered += filtered
+      state.counts[stage] = counts
+    }
+  }
+
+  /// Every path that a stage asked for, sorted.
+  func dependencies(of stage: String) -> [String] { state.withLock { ($0.dependencies[stage] ?? []).sorted() } }
+
+  /// Every path that any stage asked for, sorted.
+  var allDependencies: [String] {
+    state.withLock { Set($0.dependencies.values.joined()).sorted() }
+  }
+
+  /// Facts of the files that were read to their end, by path.
+  var files: [String: FileFacts] { state.withLock { $0.files } }
+
+  /// Warnings, by stage and then in order of text, whatever the order in which threads gave them.
+  var warnings: [(stage: String, message: String)] {
+    state.withLock { $0.warnings.sorted { ($0.stage, $0.message) < ($1.stage, $1.message) } }
+  }
+
+  func counts(of stage: String) -> RowCounts { state.withLock { $0.counts[stage] ?? RowCounts() } }
+}

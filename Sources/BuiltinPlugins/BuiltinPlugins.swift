@@ -1,0 +1,6 @@
+public import PipelineKit
+
+extension PluginCatalog {
+  /// The plugins that come with Peil: the one list.
+  public static let builtin = PluginCatalog(sources: [], transforms: [], sinks: [])
+}

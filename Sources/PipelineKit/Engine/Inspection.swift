@@ -149,7 +149,7 @@ extension Column {
     case .float64(let c): return JSON.text(of: c.values[row])
     case .int64(let c): return String(c.values[row])
     case .bool(let c): return c.values[row] == 0 ? "false" : "true"
-    case .date(let c): return CalendarDay(c.values[row]).description
+    case .date(let c): return CalendarDay.text(of: c.values[row])
     case .string(let c): return c[row]
     }
   }

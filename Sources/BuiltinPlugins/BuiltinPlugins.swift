@@ -6,5 +6,5 @@ extension PluginCatalog {
   public static let builtin = PluginCatalog(
     sources: [],
     transforms: [],
-    sinks: [CSVSink.self, JSONSink.self, ParquetSink.self])
+    sinks: [CSVSink.self, JSONSink.self, ParquetSink.self, SummarySink.self])
 }

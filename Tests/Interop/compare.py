@@ -33,7 +33,7 @@ def check(parquet, text, bare=lambda name: False):
   Raises Difference at the first difference.
   """
   table, types = through_pyarrow(parquet)
-  check_schema_text(parquet, table, types, bare)
+  reasons = check_schema_text(parquet, table, types, bare)
   for reader, read in (("DuckDB", through_duckdb), ("Polars", through_polars)):
     try:
       other, other_types = read(parquet)
@@ -48,7 +48,7 @@ def check(parquet, text, bare=lambda name: False):
     raise Difference("the CSV has %d rows, the Parquet file %d" % (len(rows), table.num_rows))
   for position, name in enumerate(header):
     check_cells(name, types[name], table[name].to_pylist(), [row[position] for row in rows])
-  check_status(table, types)
+  check_status(table, reasons)
   return table.num_rows, table.num_columns
 
 
@@ -131,7 +131,10 @@ def key_values(path):
 
 
 def check_schema_text(path, table, types, bare):
-  """The footer's description: there for all readers, one object a column, with units and origins."""
+  """The footer's description: there for all readers, one object a column, with units and origins.
+
+  Returns the columns that hold the missing reasons of another.
+  """
   found = key_values(path)
   for reader, entries in found.items():
     if SCHEMA_KEY not in entries:
@@ -164,6 +167,7 @@ def check_schema_text(path, table, types, bare):
       origins = field.get("origin")
       if not isinstance(origins, list) or not origins or not all(isinstance(o, dict) and o for o in origins):
         raise Difference(where + "gives no origin")
+  return [field["name"] for field in fields if field["role"] == "status"]
 
 
 # -------------------------------------------------------------------------------------------------------------- CSV
@@ -250,12 +254,10 @@ def equal(kind, a, b):
   return a == b and type(a) is type(b)
 
 
-def check_status(table, types):
-  """Each column with a `_status` beside it: a reason exactly where the value is missing."""
-  for name in table.column_names:
-    status = name + "_status"
-    if types.get(status) != "string" or table.num_rows == 0:
-      continue
+def check_status(table, reasons):
+  """Each column with a status column: a reason exactly where the value is missing."""
+  for status in reasons if table.num_rows else []:
+    name = status.removesuffix("_status")
     wrong = pc.equal(pc.is_null(table[name]), pc.is_null(table[status]))
     if pc.any(wrong).as_py():
       row = pc.index(wrong, True).as_py()

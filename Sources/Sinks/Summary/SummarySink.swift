@@ -1,5 +1,5 @@
 public import PipelineKit
-public import Tabular
+import Tabular
 
 /// Writes findings: figures with comparators and a statement in Dutch and English.
 public struct SummarySink: Sink {

@@ -1,4 +1,5 @@
 @testable import PipelineKit
+import Tabular
 import Testing
 
 @Suite struct SpecParserTests {

@@ -64,8 +64,8 @@ import Testing
     ("pipeline: p\nsteps:\n- {id: a, uses: scale, from: b}\n- {id: b, uses: scale, from: a}", "p.yml:3:3: the steps depend on each other in a circle: a <- b <- a"),
     ("pipeline: p\nsteps:\n- {id: a, uses: scale, from: helth}\nsources: {health: {adapter: x, files: y}}", "p.yml:3:30: no source or step \"helth\"; did you mean \"health\"?"),
     ("pipeline: p\nsteps:\n- {id: a, uses: x, from: a2}\n- {id: a, uses: x, from: a2}", "p.yml:4:3: the name \"a\" is used twice; every source and step needs its own"),
-    ("pipeline: [", "p.yml:1:13: is not YAML: did not find expected node content"),
-    ("pipeline: p\nchecks: [{on: a, expect: x, severty: warn}]", "p.yml:2:28: unknown key \"severty\"; did you mean \"severity\"?"),
+    ("pipeline: [", "p.yml:2:1: is not YAML: did not find expected node content"),
+    ("pipeline: p\nchecks: [{on: a, expect: x, severty: warn}]", "p.yml:2:29: unknown key \"severty\"; did you mean \"severity\"?"),
   ])
   func mistakesNameTheirPlace(text: String, message: String) { #expect(error(text) == message) }
 

@@ -35,6 +35,13 @@ extension Schema {
 }
 
 extension Table {
+  /// The columns of the given names; a name may be given twice.
+  func columns(named names: [String]) throws(TransformError) -> [Column] {
+    var result: [Column] = []
+    for name in names { result.append(try onTables { () throws(TabularError) in try column(name) }) }
+    return result
+  }
+
   /// The table with more columns at its end.
   func appending(_ fields: [Field], _ added: [Column]) throws(TransformError) -> Table {
     let (schema, columns) = (self.schema, self.columns)

@@ -32,35 +32,6 @@ public enum SortOrder {
     return order
   }
 
-  /// The codes of a dictionary in the order of their texts' bytes.
-  public static func codes(inOrderOf dictionary: StringDictionary) -> [UInt32] {
-    // The first eight bytes decide most comparisons.
-    dictionary.bytes.withUnsafeBufferPointer { bytes in
-      dictionary.offsets.withUnsafeBufferPointer { offsets in
-        var entries: [(prefix: UInt64, code: UInt32)] = []
-        entries.reserveCapacity(dictionary.count)
-        for code in 0..<dictionary.count {
-          var prefix: UInt64 = 0
-          let start = Int(offsets[code])
-          let length = Int(offsets[code + 1]) - start
-          for i in 0..<min(8, length) { prefix |= UInt64(bytes[start + i]) << UInt64(56 - 8 * i) }
-          entries.append((prefix, UInt32(truncatingIfNeeded: code)))
-        }
-        func precedes(_ a: (prefix: UInt64, code: UInt32), _ b: (prefix: UInt64, code: UInt32)) -> Bool {
-          if a.prefix != b.prefix { return a.prefix < b.prefix }
-          let (startA, endA) = (Int(offsets[Int(a.code)]), Int(offsets[Int(a.code) + 1]))
-          let (startB, endB) = (Int(offsets[Int(b.code)]), Int(offsets[Int(b.code) + 1]))
-          for i in 0..<min(endA - startA, endB - startB) where bytes[startA + i] != bytes[startB + i] {
-            return bytes[startA + i] < bytes[startB + i]
-          }
-          return endA - startA < endB - startB
-        }
-        if zip(entries, entries.dropFirst()).contains(where: { precedes($1, $0) }) { entries.sort(by: precedes) }
-        return entries.map(\.code)
-      }
-    }
-  }
-
   /// Unsigned numbers in the order of the column's values. What stands for a missing value does not matter.
   private static func orderedBits(of column: Column) -> [UInt64] {
     let sign: UInt64 = 1 << 63
@@ -74,9 +45,9 @@ public enum SortOrder {
     case .date(let c): return c.values.map { UInt64(bitPattern: Int64($0)) ^ sign }
     case .bool(let c): return c.values.map { UInt64($0) }
     case .string(let c):
-      var places = [UInt64](repeating: 0, count: max(c.dictionary.count, 1))
-      for (place, code) in codes(inOrderOf: c.dictionary).enumerated() { places[Int(code)] = UInt64(place) }
-      return c.codes.map { places[Int($0)] }
+      // Without its mask, so that missing rows of different reasons stay together.
+      let ranks = KeyRanks(of: .string(StringColumn(codes: c.codes, dictionary: c.dictionary)))
+      return ranks.ranks.map { UInt64($0) }
     }
   }
 

@@ -34,10 +34,8 @@ enum CellLiteral {
 
   /// The distinct values of a column in their order, as texts. For messages.
   static func distinct(_ column: Column) -> [String] {
-    let groups = RowGroups(keys: [column], rowCount: column.count)
-    let firsts = column.gathering(groups.firstRows)
-    let order = SortOrder.rows(by: [SortKey(firsts)], rowCount: firsts.count)
-    return order.map { cellText(firsts, row: Int($0)) }
+    let rows = Grouping(by: [column], rowCount: column.count).representatives
+    return rows.filter { column.missing?.isPresent(Int($0)) ?? true }.map { cellText(column, row: Int($0)) }
   }
 
   /// The error for a value that no row has.

@@ -1,37 +1,25 @@
 import PipelineKit
 import Tabular
 
-/// Rows numbered by the group they belong to: those with equal values in the key columns.
+/// Rows numbered by the group they belong to, without the rows of which a key is missing.
 struct RowGroups: Sendable {
-  /// The group of each row, from 0 in order of first appearance, or -1 where a key is missing.
+  /// The group of each row, or -1 where a key is missing.
   let codes: [Int32]
-  /// The first row of each group.
-  let firstRows: [Int32]
-
-  /// How many groups there are.
-  var count: Int { firstRows.count }
+  /// How many groups there are, some of them perhaps without rows.
+  let count: Int
+  /// The reason of each row without a group, 0 elsewhere; nil when every row has a group.
+  let reasons: [UInt8]?
 
   /// The groups of `rowCount` rows by `keys`; without keys, all rows are one group.
   init(keys: [Column], rowCount: Int) {
-    guard !keys.isEmpty else {
-      codes = [Int32](repeating: 0, count: rowCount)
-      firstRows = rowCount > 0 ? [0] : []
-      return
+    let grouping = Grouping(by: keys, rowCount: rowCount)
+    count = grouping.count
+    reasons = firstReasons(keys, rowCount: rowCount)
+    if let reasons {
+      codes = zip(grouping.groups, reasons).map { $1 == 0 ? $0 : -1 }
+    } else {
+      codes = grouping.groups
     }
-    // The first row with the same key stands for the group.
-    let matches = KeyMatches(left: keys, right: keys)
-    var codes = [Int32](repeating: -1, count: rowCount)
-    var firstRows: [Int32] = []
-    for (row, first) in matches.first.enumerated() where first >= 0 {
-      if Int(first) == row {
-        codes[row] = Int32(firstRows.count)
-        firstRows.append(first)
-      } else {
-        codes[row] = codes[Int(first)]
-      }
-    }
-    self.codes = codes
-    self.firstRows = firstRows
   }
 
   /// The groups by the named columns of `table`.

@@ -274,7 +274,8 @@ public struct SpecPath: OptionValue, Hashable {
   public static var optionType: OptionType { .path }
   /// The scalar, resolved against the folder of the file in which it stands.
   public init(option node: SpecNode) throws(SpecError) {
-    self.init(Self.resolve(try node.text("a path"), beside: node.position.file), at: node.position)
+    let text = try node.text("a path")
+    self.init(node.isFromCommandLine ? text : Self.resolve(text, beside: node.position.file), at: node.position)
   }
 
   /// `path` as seen from the folder of `file`; absolute paths stay as they are.

@@ -4,7 +4,8 @@
 public enum Allocation {
   /// Splits `total` in proportion to `amounts`; adding the shares from first to last gives exactly `total`.
   ///
-  /// Amounts are meant to be 0 or more. A part with amount 0 gets 0, and the last other part takes what rounding leaves.
+  /// Amounts are meant to be 0 or more. Each share is a whole multiple of the last place of `total`; a part with
+  /// amount 0 gets 0 and the last other part takes the rest.
   /// When the amounts sum to 0 or less, `fallback` takes their place (the weights, say), and when those do too all parts
   /// share alike.
   /// - Parameters:
@@ -73,27 +74,16 @@ public enum Allocation {
       if amount != 0 { last = part }
     }
     guard last >= 0, sum > 0, sum.isFinite else { return false }
+    // Whole multiples of the total's last place add up without rounding as long as they stay within the total.
+    let unit = total.ulp
     var given = 0.0
-    var largest = -1
     for part in 0..<amounts.count {
-      shares[part] = part < last ? total * (amounts[part] / sum) : 0
-      given += shares[part]
-      if part < last, amounts[part] != 0, largest < 0 || abs(shares[part]) > abs(shares[largest]) { largest = part }
+      var share = part < last ? (total * (amounts[part] / sum) / unit).rounded(.towardZero) * unit : 0
+      if abs(given + share) > abs(total) { share = total - given }
+      shares[part] = share
+      given += share
     }
     shares[last] = total - given
-    // Both sums are rounded, so now and then the rest misses by half a unit in the last place. A neighbour of the rest
-    // then hits, or the largest share before it gives way by a unit until one does.
-    var attempts = 0
-    while given + shares[last] != total && largest >= 0 && attempts < 8 {
-      let rest = shares[last]
-      for candidate in [rest.nextUp, rest.nextDown] where given + candidate == total { shares[last] = candidate }
-      if given + shares[last] == total { break }
-      shares[largest] += given.ulp
-      given = 0
-      for part in 0..<last { given += shares[part] }
-      shares[last] = total - given
-      attempts += 1
-    }
     return true
   }
 }

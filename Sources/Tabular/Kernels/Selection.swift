@@ -20,7 +20,8 @@ enum Selection {
     while low < high {
       rounds -= 1
       if rounds == 0 {  // a bad run of pivots: sort what is left
-        UnsafeMutableBufferPointer(rebasing: x[low...high]).sort()
+        var rest = UnsafeMutableBufferPointer(rebasing: x[low...high])
+        rest.sort()
         break
       }
       let pivot = median(x[low], x[low + (high - low) / 2], x[high])

@@ -58,7 +58,50 @@ public struct Aggregation: OptionValue, Sendable, Equatable {
     return field
   }
 
+  /// The result for every group of `groups`, which groups the rows of `table`.
+  /// - Throws: ``TransformError`` when the table does not have the columns or types that the aggregation needs.
+  public func evaluate(on table: Table, groups: Grouping) throws(TransformError) -> Column {
+    do { _ = try type(in: table.schema) } catch { throw TransformError(error.description) }
+    let evaluator = ExpressionEvaluator(table: table, count: groups.count, groups: groups)
+    return evaluator.column(evaluator.value(of: root))
+  }
+
   var place: ExpressionPlace { ExpressionPlace(text: text, position: position) }
+}
+
+extension ExpressionEvaluator {
+  /// The function over the groups, of arguments that are evaluated row by row.
+  func reduce(_ function: AggregateFunction, _ arguments: [ExpressionNode], _ groups: Grouping) -> Column {
+    let rows = ExpressionEvaluator(table: table, count: groups.groups.count, groups: nil)
+    let values = arguments.map { rows.value(of: $0) }
+    guard let first = values.first else { return .int64(Reduction.count(groups)) }
+    let x = rows.column(first)
+    switch function {
+    case .count: return .int64(Reduction.count(x, groups))
+    case .countDistinct: return .int64(Reduction.countDistinct(x, groups))
+    case .countIf: return .int64(Reduction.countTrue(rows.truths(first), groups))
+    case .shareIf: return .float64(Reduction.shareTrue(rows.truths(first), groups))
+    case .any: return .bool(Reduction.anyTrue(rows.truths(first), groups))
+    case .all: return .bool(Reduction.allTrue(rows.truths(first), groups))
+    case .sum:
+      if case .int64(let c) = x { return .int64(Reduction.sum(c, groups)) }
+      return .float64(Reduction.sum(rows.floats(first), groups))
+    case .mean: return .float64(Reduction.mean(rows.floats(first), groups))
+    case .weightedMean:
+      return .float64(Reduction.weightedMean(rows.floats(first), rows.floats(values[1]), groups))
+    case .sd, .sdPopulation:
+      let isPopulation = function == .sdPopulation
+      return .float64(Reduction.standardDeviation(rows.floats(first), population: isPopulation, groups))
+    case .median: return .float64(Reduction.quantile(rows.floats(first), 0.5, groups))
+    case .quantile:
+      return .float64(Reduction.quantile(rows.floats(first), arguments[1].literalNumber ?? 0.5, groups))
+    case .min, .max:
+      return x.gathering(
+        Reduction.extremeRows(x, largest: function == .max, groups), unmatched: .undefined)
+    case .first, .last:
+      return x.gathering(Reduction.edgeRows(x, last: function == .last, groups), unmatched: .undefined)
+    }
+  }
 }
 
 extension AggregateFunction {

@@ -205,7 +205,8 @@ def main():
       if len(scales) > 1 and (scales[-1], name) in figures:
         ratio = median_ratio(figures[scales[-1], name], figures[scales[0], name], 0)
         bound = GROWTH_BOUND if name == "peil" and scales[-1] == 4 * scales[0] else None
-        verdicts.append(("time of %s, threads %d, at %g times the data" % (name, threads, scales[-1] / scales[0]), ratio, bound))
+        times = scales[-1] / scales[0]
+        verdicts.append(("time of %s, threads %d, at %g times the data" % (name, threads, times), ratio, bound))
   print()
   for title, (lines, _) in agreements:
     print("%s: %s" % (title, lines))

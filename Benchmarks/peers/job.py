@@ -41,15 +41,19 @@ class Job:
     return {int(re.search(r"_(\d{4})\.", path.name)[1]): path for path in sorted(paths)}
 
   def revision(self, path):
-    """Code and indicators of every entry of a feed, as lists by name. Streams: an entry is dropped once it is read."""
-    wanted = {DATA + "Codering_4": "Codering_4", **{DATA + name: name for name in self.indicators}}
-    columns = {name: [] for name in wanted.values()}
+    """Code and indicators of every entry of a feed, as lists by name. Streams: an entry is dropped once it is read.
+
+    All entries of a feed have the same properties in the same order, so the first tells where to look.
+    """
+    wanted = {DATA + name: name for name in ["Codering_4", *self.indicators]}
+    columns, places = {name: [] for name in wanted.values()}, None
     for _, properties in etree.iterparse(str(path), events=("end",), tag=METADATA + "properties"):
-      for child in properties:
-        name = wanted.get(child.tag)
-        if name is not None:
-          text = child.text
-          columns[name].append(text.strip() if name == "Codering_4" else float(text) if text else None)
+      cells = list(properties)
+      if places is None:
+        places = [(place, wanted[cell.tag]) for place, cell in enumerate(cells) if cell.tag in wanted]
+      for place, name in places:
+        text = cells[place].text
+        columns[name].append(text.strip() if name == "Codering_4" else float(text) if text else None)
       entry = properties.getparent().getparent()
       entry.clear()
       while entry.getprevious() is not None:

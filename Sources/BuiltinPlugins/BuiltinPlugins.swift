@@ -1,10 +1,12 @@
 public import PipelineKit
 import Sinks
+import SourceAdapters
+import Transforms
 
 extension PluginCatalog {
   /// The plugins that come with Peil: the one list.
   public static let builtin = PluginCatalog(
-    sources: [],
+    sources: [CBSDatasetAtom.self, CBSDatasetCSV.self, ParquetSource.self],
     transforms: [],
-    sinks: [CSVSink.self, JSONSink.self, ParquetSink.self])
+    sinks: [CSVSink.self, JSONSink.self, ParquetSink.self, SummarySink.self])
 }

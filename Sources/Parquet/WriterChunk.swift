@@ -116,8 +116,9 @@ extension ChunkEncoder {
         table.index($0, count: count, into: places)
       }
       var chunk = EncodedChunk()
-      if let distinct { try putDictionary(of: V.self, distinct, to: &chunk) }
       let width = distinct.map { bitWidth(of: $0 - 1) } ?? 0
+      chunk.reserve(bits: count * (distinct == nil ? 8 * MemoryLayout<V>.size : width), pages: place.cuts.count)
+      if let distinct { try putDictionary(of: V.self, distinct, to: &chunk) }
       var bounds: [(minimum: V, maximum: V)?] = []
       var start = 0
       for cut in place.cuts {

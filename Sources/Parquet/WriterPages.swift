@@ -62,6 +62,9 @@ struct EncodedChunk: Sendable {
   var columnIndex: ColumnIndex?
   var offsetIndex = OffsetIndex()
 
+  /// Makes room for pages of so many bits of values, so that bytes are not moved about.
+  mutating func reserve(bits: Int, pages: Int) { bytes.reserveCapacity(bits / 8 + metadata.valueCount / 8 + pages * 64 + 4096) }
+
   /// Appends a page with its header.
   mutating func append(
     _ type: PageType, body: UnsafeRawBufferPointer, valueCount: Int, encoding: PageEncoding, firstRow: Int,

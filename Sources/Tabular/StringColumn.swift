@@ -5,11 +5,25 @@ public final class StringDictionary: Sendable {
   /// Where each text starts; one more entry than there are texts.
   public let offsets: [UInt32]
 
+  /// The growing dictionary of which this is a snapshot, or nil.
+  let lineage: DictionaryLineage?
+
   /// A dictionary from texts that the caller knows to be distinct.
-  public init(bytes: [UInt8], offsets: [UInt32]) {
+  public convenience init(bytes: [UInt8], offsets: [UInt32]) { self.init(bytes: bytes, offsets: offsets, lineage: nil) }
+
+  init(bytes: [UInt8], offsets: [UInt32], lineage: DictionaryLineage?) {
     assert(offsets.first == 0 && Int(offsets[offsets.count - 1]) == bytes.count, "dictionary: offsets disagree")
     self.bytes = bytes
     self.offsets = offsets
+    self.lineage = lineage
+  }
+
+  /// Whether this dictionary starts with all texts of `earlier`, codes included, as two snapshots of one growing
+  /// dictionary do. Costs nothing; false does not mean that it does not.
+  func extends(_ earlier: StringDictionary) -> Bool {
+    if earlier === self { return true }
+    guard let lineage, let other = earlier.lineage else { return false }
+    return lineage === other && earlier.count <= count
   }
 
   /// The dictionary without texts.
@@ -45,6 +59,9 @@ public final class StringDictionary: Sendable {
     }
   }
 }
+
+/// What the snapshots of one growing dictionary have in common: each starts with all texts of the ones before.
+final class DictionaryLineage: Sendable {}
 
 /// Text as codes into a dictionary of distinct values, with missing reasons.
 public struct StringColumn: Sendable, Equatable {

@@ -89,7 +89,13 @@ private struct GrowingColumn: Sendable {
       list.append(contentsOf: c.values)
       storage = .date(list)
     case (.string(var list, var builder, var last), .string(let c)):
-      if last?.from !== c.dictionary { last = (c.dictionary, Self.codes(of: c.dictionary, in: &builder)) }
+      if last?.from !== c.dictionary {
+        var map: [UInt32] = []
+        if let known = last, c.dictionary.extends(known.from) { map = known.map }
+        last = nil  // leaves `map` the only owner
+        Self.addCodes(of: c.dictionary, in: &builder, to: &map)
+        last = (c.dictionary, map)
+      }
       Self.appendCodes(c, map: last?.map ?? [], to: &list)
       storage = .string(list, builder, last: last)
     default: preconditionFailure("TableBuilder.append checks types first")
@@ -98,11 +104,15 @@ private struct GrowingColumn: Sendable {
     count += column.count
   }
 
-  private static func codes(of dictionary: StringDictionary, in builder: inout StringDictionaryBuilder) -> [UInt32] {
+  /// Adds to `map` the builder's codes of the texts that it does not cover yet.
+  private static func addCodes(
+    of dictionary: StringDictionary, in builder: inout StringDictionaryBuilder, to map: inout [UInt32]
+  ) {
+    map.reserveCapacity(dictionary.count)
     dictionary.bytes.withUnsafeBufferPointer { all in
-      (0..<dictionary.count).map { code in
+      for code in map.count..<dictionary.count {
         let range = Int(dictionary.offsets[code])..<Int(dictionary.offsets[code + 1])
-        return builder.code(of: UnsafeBufferPointer(rebasing: all[range]))
+        map.append(builder.code(of: UnsafeBufferPointer(rebasing: all[range])))
       }
     }
   }

@@ -1,8 +1,10 @@
 /// Gives the distinct values of a chunk their places in a dictionary, in order of first appearance.
 ///
-/// An open-addressing table of places; the values themselves stand in a list. Memory is used again from chunk to chunk.
+/// A hash table of buckets of two places. Both are compared without a branch, which the processor could not foresee;
+/// only the few values that lie beyond their bucket take the slow way. A place stands in the table plus one, 0 is free.
+/// Memory is used again from chunk to chunk.
 final class DistinctTable {
-  private let slotStore = ByteStore()
+  private let bucketStore = ByteStore()
   private let valueStore = ByteStore()
   private let sampleStore = ByteStore()
 
@@ -33,61 +35,78 @@ final class DistinctTable {
   ) -> Int? {
     let limit = Self.limit(count: count, valueSize: MemoryLayout<V>.size)
     guard limit > 0, !looksUnique(source, count: count, limit: limit) else { return nil }
-    var bits = 12
-    var slots = slotStore.room(for: 1 << bits, of: UInt32.self)
-    slots.update(repeating: .max, count: 1 << bits)
-    // One place more than the limit, for the value that shows that the limit is passed.
-    values = valueStore.room(for: min(limit, count) + 1, of: UInt64.self)
-    let values = values
+    // Bound for one value more than the limit: the one that shows that it is passed. Place 0 holds no value, but free
+    // entries are compared with it.
+    let known = valueStore.room(for: min(limit, count) + 2, of: UInt64.self)
+    known[0] = 0
+    values = known + 1
+    var bits = 11
+    var buckets = clearedBuckets(bits)
     var distinct = 0
-    var last: UInt64 = 0
-    var lastPlace: UInt32 = .max
     for i in 0..<count {
       let value = UInt64(truncatingIfNeeded: source[i])
-      if value == last, lastPlace != .max {
-        indices[i] = lastPlace
-        continue
-      }
-      let mask = 1 << bits - 1
-      var slot = Self.slot(of: value, bits: bits)
-      var place = slots[slot]
-      while place != .max, values[Int(place)] != value {
-        slot = (slot + 1) & mask
-        place = slots[slot]
-      }
-      if place == .max {
-        place = UInt32(truncatingIfNeeded: distinct)
-        values[distinct] = value
-        slots[slot] = place
-        distinct += 1
-        if distinct > limit { return nil }
-        if distinct * 2 > mask {
-          bits += 1
-          slots = rebuild(bits: bits, distinct: distinct)
+      let bucket = Self.slot(of: value, bits: bits)
+      let pair = buckets[bucket]
+      let first = UInt32(truncatingIfNeeded: pair)
+      let second = UInt32(truncatingIfNeeded: pair >> 32)
+      var place = known[Int(second)] == value ? second : 0
+      place = known[Int(first)] == value ? first : place
+      if _slowPath(place == 0) {
+        place = Self.find(value, from: bucket, buckets, bits: bits, known)
+        if place == 0 {
+          distinct += 1
+          if distinct > limit { return nil }
+          known[distinct] = value
+          if distinct > 1 << (bits - 1) {
+            bits += 1
+            buckets = clearedBuckets(bits)
+            for old in 1..<distinct { Self.insert(UInt32(truncatingIfNeeded: old), buckets, bits: bits, known) }
+          }
+          place = UInt32(truncatingIfNeeded: distinct)
+          Self.insert(place, buckets, bits: bits, known)
         }
       }
-      indices[i] = place
-      last = value
-      lastPlace = place
+      indices[i] = place &- 1
     }
     return distinct
   }
 
-  @inline(__always)
-  private static func slot(of value: UInt64, bits: Int) -> Int {
-    Int(truncatingIfNeeded: ((value ^ value >> 32) &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - bits))
+  /// The entry of `value` at or behind `bucket`; 0 when it is not there.
+  private static func find(
+    _ value: UInt64, from bucket: Int, _ buckets: UnsafeMutablePointer<UInt64>, bits: Int,
+    _ known: UnsafeMutablePointer<UInt64>
+  ) -> UInt32 {
+    var bucket = bucket
+    while true {
+      let first = UInt32(truncatingIfNeeded: buckets[bucket])
+      let second = UInt32(truncatingIfNeeded: buckets[bucket] >> 32)
+      if first == 0 { return 0 }
+      if known[Int(first)] == value { return first }
+      if second == 0 { return 0 }
+      if known[Int(second)] == value { return second }
+      bucket = (bucket + 1) & (1 << bits - 1)
+    }
   }
 
-  private func rebuild(bits: Int, distinct: Int) -> UnsafeMutablePointer<UInt32> {
-    let slots = slotStore.room(for: 1 << bits, of: UInt32.self)
-    slots.update(repeating: .max, count: 1 << bits)
-    let mask = 1 << bits - 1
-    for place in 0..<distinct {
-      var slot = Self.slot(of: values[place], bits: bits)
-      while slots[slot] != .max { slot = (slot + 1) & mask }
-      slots[slot] = UInt32(truncatingIfNeeded: place)
-    }
-    return slots
+  /// Puts an entry for a value that is not in the table yet.
+  private static func insert(
+    _ place: UInt32, _ buckets: UnsafeMutablePointer<UInt64>, bits: Int, _ known: UnsafeMutablePointer<UInt64>
+  ) {
+    var bucket = slot(of: known[Int(place)], bits: bits)
+    while buckets[bucket] >> 32 != 0 { bucket = (bucket + 1) & (1 << bits - 1) }
+    buckets[bucket] |= buckets[bucket] == 0 ? UInt64(place) : UInt64(place) << 32
+  }
+
+  private func clearedBuckets(_ bits: Int) -> UnsafeMutablePointer<UInt64> {
+    let buckets = bucketStore.room(for: 1 << bits, of: UInt64.self)
+    buckets.update(repeating: 0, count: 1 << bits)
+    return buckets
+  }
+
+  @inline(__always)
+  private static func slot(of value: UInt64, bits: Int) -> Int {
+    let mixed = (value ^ value >> 29) &* 0x9E37_79B9_7F4A_7C15
+    return Int(truncatingIfNeeded: mixed &>> UInt64(truncatingIfNeeded: 64 &- bits))
   }
 
   /// Whether a sample holds so few repeats that more than `limit` distinct values are certain enough not to go on.

@@ -1,5 +1,5 @@
 public import PipelineKit
-public import Tabular
+import Tabular
 
 /// Writes small tables as one JSON object.
 public struct JSONSink: Sink {

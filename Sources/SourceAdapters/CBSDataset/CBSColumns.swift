@@ -1,0 +1,165 @@
+import PipelineKit
+import Tabular
+
+/// The rules by which CBS names the columns of a data set.
+enum CBSColumnName {
+  /// Whether `name` ends in `_<number>`: a topic. All others are dimensions, save `ID`.
+  static func isTopic(_ name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    guard let line = bytes.lastIndex(of: UInt8(ascii: "_")), line > 0, line + 1 < bytes.count else { return false }
+    return bytes[(line + 1)...].allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+  }
+
+  /// Whether `name` is that of the row number that CBS puts before the data.
+  static func isRowNumber(_ name: String) -> Bool { name == "ID" }
+}
+
+/// What the sampled cells of one column show.
+struct ColumnEvidence {
+  /// Whether a cell held something.
+  private(set) var hasContent = false
+  /// Whether a cell cannot be a number's in a typed data set, or in an untyped one.
+  private(set) var isTextIfTyped = false
+  private(set) var isTextIfUntyped = false
+  /// Whether a cell is written as only untyped data sets write it: eight characters, right-aligned.
+  private(set) var isUntyped = false
+
+  /// Takes in one cell. `numericMarkers` are texts that the user names as missing: they say nothing about the type.
+  mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, numbers: NumberParser, markers: [[UInt8]]) {
+    guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
+    var start = 0
+    var end = bytes.count
+    while start < end, bytes[start] == 0x20 { start += 1 }
+    while end > start, bytes[end - 1] == 0x20 { end -= 1 }
+    if start == end { return }
+    let text = bytes[start..<end]
+    if markers.contains(where: { $0.elementsEqual(text) }) { return }
+    hasContent = true
+    let isDot = text.count == 1 && text[start] == UInt8(ascii: ".")
+    let isNumber = !isDot && !numbers.parse(base + start, end - start).isNaN
+    let isRightAligned = end == bytes.count
+    let isPaddedToEight = bytes.count == 8 && start > 0 && isRightAligned
+    guard isNumber || isDot else {
+      isTextIfTyped = true
+      isTextIfUntyped = true
+      return
+    }
+    if isPaddedToEight {
+      isUntyped = true
+      return
+    }
+    if isDot || start > 0 || !isRightAligned { isTextIfTyped = true }
+    if isDot || start > 0 || !isRightAligned || bytes.count < 8 { isTextIfUntyped = true }
+  }
+
+  /// Takes in what another file shows of the same column.
+  mutating func merge(_ other: ColumnEvidence) {
+    hasContent = hasContent || other.hasContent
+    isTextIfTyped = isTextIfTyped || other.isTextIfTyped
+    isTextIfUntyped = isTextIfUntyped || other.isTextIfUntyped
+    isUntyped = isUntyped || other.isUntyped
+  }
+
+  /// Whether the column holds text, in a data set of the given form. A column without content holds numbers.
+  func isText(untyped: Bool) -> Bool { untyped ? isTextIfUntyped : isTextIfTyped }
+}
+
+/// What is known about one column before its data is read.
+struct ColumnFinding {
+  /// The name as published.
+  var name: String
+  /// What its cells show.
+  var evidence = ColumnEvidence()
+  /// The type that the file itself states, or nil.
+  var statedType: ColumnType?
+}
+
+/// Makes the schema of a data set from what its files show.
+struct CBSSchemaRules {
+  /// Types by column, from the options.
+  var types: OrderedMap<SourceColumnType>
+  /// The form, from the options or from the content.
+  var isUntyped: Bool
+  /// Where the table comes from.
+  var origin: Origin
+  /// Whether all text without a topic number is a key; otherwise `ID` and `Key` are.
+  var dimensionsAreKeys = true
+
+  /// The schema of `columns`.
+  /// - Throws: ``SourceError`` when the options give a type to a column that is not there.
+  func schema(_ columns: [ColumnFinding], file: String) throws(SourceError) -> Schema {
+    let names = columns.map(\.name)
+    for key in types.keys where !names.contains(key) {
+      throw SourceError(
+        file: file, line: 1, column: key,
+        "the option types names this column, but the file has none of that name" + didYouMean(key, among: names))
+    }
+    do {
+      return try Schema(columns.map(field))
+    } catch {
+      throw SourceError(file: file, line: 1, error.description)
+    }
+  }
+
+  private func field(_ column: ColumnFinding) -> Field {
+    let isTopic = CBSColumnName.isTopic(column.name)
+    let isRowNumber = CBSColumnName.isRowNumber(column.name)
+    let type: ColumnType
+    if let chosen = types[column.name] {
+      type = chosen.type
+    } else if let stated = column.statedType {
+      type = isTopic && stated == .int64 ? .float64 : stated
+    } else if isRowNumber {
+      type = .int64
+    } else if isTopic {
+      type = column.evidence.isText(untyped: isUntyped) ? .string : .float64
+    } else {
+      type = .string
+    }
+    let isKey = isRowNumber || column.name == "Key" || (!isTopic && type == .string && dimensionsAreKeys)
+    return Field(column.name, type, role: isKey ? .key : .measure, origins: origins(column.name))
+  }
+
+  private func origins(_ column: String) -> [Origin] {
+    if origin.isEmpty { return [] }
+    var mine = origin
+    mine.column = column
+    return [mine]
+  }
+}
+
+/// The text of a message about a cell that cannot be read.
+enum CellMessage {
+  /// What is wrong with the cell, and the way out. `column` is the cell's column.
+  static func text(_ trouble: CellTrouble, column: String, numbers: NumberParser) -> String {
+    let shown = quoted(trouble.bytes)
+    switch trouble.kind {
+    case .nulByte: return "the cell \(shown) holds a NUL byte; the file is damaged, or not a text file"
+    case .notUTF8: return "the cell \(shown) is not UTF-8; convert the file to UTF-8"
+    case .notAnInteger:
+      return "cannot read \(shown) as a whole number; set types: {\(column): string} to read the column as text"
+    case .notANumber: break
+    }
+    let mark = numbers.decimalMark
+    let start = "cannot read \(shown) as a number; the adapter's decimal mark is \"\(Character(UnicodeScalar(mark)))\""
+    let other = mark == UInt8(ascii: ".") ? UInt8(ascii: ",") : UInt8(ascii: ".")
+    let swapped = NumberParser(decimalMark: other)
+    let readsOtherwise = trouble.bytes.withUnsafeBufferPointer { bytes in
+      bytes.baseAddress.map { !swapped.parse($0, bytes.count).isNaN } ?? false
+    }
+    if readsOtherwise { return start + "; set decimal_mark: \"\(Character(UnicodeScalar(other)))\"" }
+    let numeric = Array("0123456789.,+- ".utf8)
+    if trouble.bytes.allSatisfy({ numeric.contains($0) }) { return start }
+    return start + "; if the text stands for a missing value, name it under markers; "
+      + "if the column holds text, set types: {\(column): string}"
+  }
+
+  /// The bytes in quotes, at most 60 characters, with control characters made visible.
+  static func quoted(_ bytes: [UInt8]) -> String {
+    var text = ""
+    for character in String(decoding: bytes.prefix(240), as: UTF8.self).unicodeScalars.prefix(60) {
+      text += character.value < 0x20 ? "\\u{\(String(character.value, radix: 16))}" : String(character)
+    }
+    return "\"\(text)\"" + (bytes.count > 240 || text.unicodeScalars.count >= 60 ? " (cut off)" : "")
+  }
+}

@@ -1,0 +1,154 @@
+import CLibXML2
+import Glibc
+import PipelineKit
+
+/// The namespaces of an OData v3 Atom feed, with a closing NUL so that libxml2 can take them as they are.
+enum AtomNamespace {
+  static let atom: StaticString = "http://www.w3.org/2005/Atom"
+  static let application: StaticString = "http://www.w3.org/2007/app"
+  static let data: StaticString = "http://schemas.microsoft.com/ado/2007/08/dataservices"
+  static let metadata: StaticString = "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"
+}
+
+/// What an XML document may hold at most; beyond it the file is refused, so that a hostile one cannot fill the memory.
+enum AtomLimits {
+  /// Elements inside each other.
+  static let depth = 64
+  /// Bytes of one element's text, or of one attribute.
+  static let text = 1 << 20
+  /// Different properties of a feed.
+  static let properties = 16_384
+}
+
+/// What libxml2's callbacks share, whatever else they do: what went wrong, and where bytes come from.
+final class AtomInput {
+  /// The error that ends the reading.
+  private(set) var failure: SourceError?
+  /// Whether the reading ends early, without an error.
+  var isStopped = false
+  /// libxml2's parser; nil before and after the parse.
+  private(set) var parser: xmlParserCtxtPtr?
+  let path: String
+  /// Called before more bytes are read: the place for slow work.
+  var beforeRead: () -> Void = {}
+
+  private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4096)
+  private var start = 0
+  private var end = 0
+  private var sawEncoding = false
+
+  init(path: String, source: @escaping (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int) {
+    self.path = path
+    self.source = source
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The line at which the parser stands.
+  var line: Int { parser.map { Int(xmlSAX2GetLineNumber(UnsafeMutableRawPointer($0))) } ?? 0 }
+
+  /// Ends the reading with an error; the first one counts.
+  func fail(_ error: SourceError) {
+    if failure == nil { failure = error }
+    stop()
+  }
+
+  /// Ends the reading with an error at the parser's line.
+  func fail(_ message: String, column: String = "") {
+    fail(SourceError(file: path, line: line, column: column, message))
+  }
+
+  /// Ends the reading.
+  func stop() {
+    isStopped = true
+    if let parser { xmlStopParser(parser) }
+  }
+
+  // MARK: Parsing
+
+  private static let initialised: Void = { xmlInitParser() }()
+
+  /// Parses the document with the callbacks of `handler`. `setUp` gets the parser before the first byte.
+  ///
+  /// No network, no document type, no entities but the predefined five; limits of libxml2 stay on.
+  func parse(
+    _ handler: xmlSAXHandler, _ context: UnsafeMutableRawPointer, setUp: (xmlParserCtxtPtr) -> Void
+  ) {
+    _ = Self.initialised
+    var handler = handler
+    handler.initialized = UInt32(XML_SAX2_MAGIC)
+    guard
+      let parser = xmlCreateIOParserCtxt(
+        &handler, context, Self.read, nil, Unmanaged.passUnretained(self).toOpaque(), XML_CHAR_ENCODING_NONE)
+    else {
+      // libxml2 looks at the first bytes when it makes the parser.
+      if failure == nil { fail(SourceError(file: path, "libxml2 cannot make a parser: out of memory")) }
+      return
+    }
+    self.parser = parser
+    xmlCtxtUseOptions(parser, CInt(XML_PARSE_NONET.rawValue))
+    setUp(parser)
+    xmlParseDocument(parser)
+    if failure == nil, !isStopped, parser.pointee.wellFormed == 0 { noteMalformed() }
+    self.parser = nil
+    xmlFreeParserCtxt(parser)
+  }
+
+  /// Notes what libxml2 found wrong. Called for its first error.
+  func noteMalformed(_ error: UnsafeMutablePointer<xmlError>? = nil) {
+    let found = error ?? parser.flatMap { xmlCtxtGetLastError(UnsafeMutableRawPointer($0)) }
+    let text = found?.pointee.message.map { String(cString: $0) } ?? "not well-formed"
+    let line = found.map { Int($0.pointee.line) } ?? self.line
+    var trimmed = Substring(text)
+    while trimmed.last == "\n" || trimmed.last == " " { trimmed.removeLast() }
+    let advice = start == end && sawEnd ? "; the file is cut off or damaged, fetch it again" : ""
+    fail(SourceError(file: path, line: line, "is not well-formed XML: \(trimmed)\(advice)"))
+  }
+
+  private var sawEnd = false
+
+  private static let read: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, CInt) -> CInt = {
+    context, target, count in
+    guard let context, let target else { return -1 }
+    return Unmanaged<AtomInput>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.fill(target, Int(count)) }
+  }
+
+  /// Gives libxml2 its next bytes: it asks for 4,000 at a time, files are read in larger pieces.
+  private func fill(_ target: UnsafeMutablePointer<CChar>, _ wanted: Int) -> CInt {
+    if isStopped { return -1 }
+    if start == end {
+      beforeRead()
+      if isStopped { return -1 }
+      do { end = try source(buffer) } catch {
+        fail(error)
+        return -1
+      }
+      start = 0
+      if end == 0 {
+        sawEnd = true
+        return 0
+      }
+    }
+    let count = min(wanted, end - start)
+    memcpy(target, buffer.baseAddress.unsafelyUnwrapped + start, count)
+    start += count
+    return CInt(count)
+  }
+}
+
+/// The pointer of `text` in the parser's dictionary: names that the parser reports can then be compared by address.
+func interned(_ text: StaticString, in parser: xmlParserCtxtPtr) -> UnsafePointer<xmlChar>? {
+  xmlDictLookup(parser.pointee.dict, text.utf8Start, CInt(text.utf8CodeUnitCount))
+}
+
+/// The pointer of `text` in the parser's dictionary.
+func interned(_ text: String, in parser: xmlParserCtxtPtr) -> UnsafePointer<xmlChar>? {
+  var text = text
+  return text.withUTF8 { xmlDictLookup(parser.pointee.dict, $0.baseAddress, CInt($0.count)) }
+}
+
+/// The text of a NUL-terminated name.
+func text(_ name: UnsafePointer<xmlChar>?) -> String {
+  name.map { String(cString: $0) } ?? ""
+}

@@ -1,0 +1,303 @@
+import CLibXML2
+import Glibc
+import PipelineKit
+import Tabular
+
+/// A property in the order in which the feed's entries have it.
+struct AtomProperty {
+  /// The name's address in the parser's dictionary.
+  var name: UnsafePointer<xmlChar>?
+  /// Where its values go; nil when it is not asked for.
+  var slot: UnsafeMutablePointer<ColumnSlot>?
+  /// The last row that had it.
+  var row = -1
+}
+
+/// What libxml2's callbacks see: raw memory, so that an element costs no retain and no release.
+struct AtomCursor {
+  /// Open elements.
+  var depth = 0
+  /// The depth of a property of the entry at hand; -1 outside `m:properties`.
+  var propertyDepth = -1
+  /// The known properties; an entry without a name stands behind the last.
+  var properties: UnsafeMutablePointer<AtomProperty>
+  /// The property that is expected next.
+  var next = 0
+  /// Where the text of the running element goes; nil when it is not wanted.
+  var slot: UnsafeMutablePointer<ColumnSlot>?
+  var isNull = false
+  var text: UnsafeMutablePointer<UInt8>
+  var textCount = 0
+  var textCapacity: Int
+  /// Properties of this entry that were asked for and found.
+  var found = 0
+  /// How many are asked for.
+  let wanted: Int
+  /// Rows since the last batch, and before it.
+  var rows = 0
+  var rowsTaken = 0
+  var dataSpace: UnsafePointer<xmlChar>?
+  var metadataSpace: UnsafePointer<xmlChar>?
+  var propertiesName: UnsafePointer<xmlChar>?
+  var nullName: UnsafePointer<xmlChar>?
+  let reader: Unmanaged<AtomReader>
+}
+
+/// Reads one Atom feed: `m:properties` through libxml2's SAX2 into a ``BatchDecoder``.
+///
+/// An element's name is compared by address with the one that the entry before had at this place; properties that are
+/// not asked for cost that comparison and nothing else.
+final class AtomReader {
+  static let doctypeMessage =
+    "a DOCTYPE is not allowed: it can pull in other files and blow up memory; fetch the feed from CBS again"
+
+  private let schema: Schema
+  private let decoder: BatchDecoder
+  private let numbers: NumberParser
+  private let context: RunContext
+  private let input: AtomInput
+  private let cursor: UnsafeMutablePointer<AtomCursor>
+  private var propertyCount = 0
+  private var propertyCapacity = 256
+  private var wantedNames: [UnsafePointer<xmlChar>?] = []
+  private(set) var root = ""
+
+  init(schema: Schema, cells: CellDialect, input: AtomInput, context: RunContext) throws(SourceError) {
+    self.schema = schema
+    self.context = context
+    self.input = input
+    numbers = cells.numbers
+    do { decoder = try BatchDecoder(schema: schema, dialect: cells) } catch {
+      throw SourceError(file: input.path, error.description)
+    }
+    let properties = UnsafeMutablePointer<AtomProperty>.allocate(capacity: propertyCapacity)
+    properties.initialize(repeating: AtomProperty(), count: propertyCapacity)
+    cursor = .allocate(capacity: 1)
+    cursor.initialize(
+      to: AtomCursor(
+        properties: properties, text: .allocate(capacity: 4096), textCapacity: 4096, wanted: schema.count,
+        reader: Unmanaged.passUnretained(self)))
+  }
+
+  deinit {
+    cursor.pointee.properties.deallocate()
+    cursor.pointee.text.deallocate()
+    cursor.deallocate()
+  }
+
+  // MARK: The loop
+
+  /// Reads the feed and hands on its batches.
+  func read(into receive: (Batch) -> ReadControl) throws(SourceError) {
+    withoutActuallyEscaping(receive) { receive in
+      input.beforeRead = { [unowned self] in
+        if self.cursor.pointee.rows >= self.decoder.batchRows, self.handOn(receive) == .stop { self.input.stop() }
+      }
+      input.parse(Self.handler, cursor) { setUp($0) }
+      input.beforeRead = {}
+    }
+    if let failure = input.failure { throw failure }
+    if cursor.pointee.rows > 0, !input.isStopped { _ = handOn(receive) }
+  }
+
+  private func handOn(_ receive: (Batch) -> ReadControl) -> ReadControl {
+    let rows = cursor.pointee.rows
+    let table = decoder.take(rows: rows)
+    cursor.pointee.rows = 0
+    cursor.pointee.rowsTaken += rows
+    context.count(read: rows)
+    return receive(Batch(table))
+  }
+
+  private func setUp(_ parser: xmlParserCtxtPtr) {
+    cursor.pointee.dataSpace = interned(AtomNamespace.data, in: parser)
+    cursor.pointee.metadataSpace = interned(AtomNamespace.metadata, in: parser)
+    cursor.pointee.propertiesName = interned("properties", in: parser)
+    cursor.pointee.nullName = interned("null", in: parser)
+    wantedNames = schema.names.map { interned($0, in: parser) }
+  }
+
+  private static var handler: xmlSAXHandler {
+    var handler = xmlSAXHandler()
+    handler.startElementNs = start
+    handler.endElementNs = end
+    handler.characters = characters
+    handler.ignorableWhitespace = characters
+    handler.cdataBlock = characters
+    handler.internalSubset = { context, _, _, _ in
+      AtomReader.with(context) { $0.input.fail(AtomReader.doctypeMessage) }
+    }
+    handler.serror = { context, error in
+      AtomReader.with(context) { reader in
+        if let error, error.pointee.level.rawValue >= XML_ERR_ERROR.rawValue { reader.input.noteMalformed(error) }
+      }
+    }
+    return handler
+  }
+
+  private static func with(_ context: UnsafeMutableRawPointer?, _ body: (AtomReader) -> Void) {
+    guard let context else { return }
+    context.assumingMemoryBound(to: AtomCursor.self).pointee.reader._withUnsafeGuaranteedRef(body)
+  }
+
+  // MARK: Callbacks
+
+  private static let start: startElementNsSAX2Func = { context, name, _, space, _, _, attributeCount, _, attributes in
+    let cursor = context.unsafelyUnwrapped.assumingMemoryBound(to: AtomCursor.self)
+    let depth = cursor.pointee.depth &+ 1
+    cursor.pointee.depth = depth
+    guard depth == cursor.pointee.propertyDepth, space == cursor.pointee.dataSpace else {
+      cursor.pointee.reader._withUnsafeGuaranteedRef { $0.startOther(name, space) }
+      return
+    }
+    let place = cursor.pointee.next
+    var property = cursor.pointee.properties + place
+    if property.pointee.name != name {
+      guard let other = cursor.pointee.reader._withUnsafeGuaranteedRef({ $0.property(name) }) else { return }
+      property = other
+    }
+    cursor.pointee.next = property - cursor.pointee.properties &+ 1
+    guard let slot = property.pointee.slot else { return }
+    let row = cursor.pointee.rowsTaken &+ cursor.pointee.rows
+    if property.pointee.row == row {
+      cursor.pointee.reader._withUnsafeGuaranteedRef { $0.failTwice(name) }
+      return
+    }
+    property.pointee.row = row
+    cursor.pointee.slot = slot
+    cursor.pointee.textCount = 0
+    cursor.pointee.isNull = false
+    if attributeCount > 0, let attributes { readNull(cursor, attributes, Int(attributeCount)) }
+  }
+
+  /// Looks for `m:null="true"` among the attributes: five pointers each, name, prefix, namespace, value, end.
+  @inline(__always)
+  private static func readNull(
+    _ cursor: UnsafeMutablePointer<AtomCursor>, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>,
+    _ count: Int
+  ) {
+    for i in 0..<count {
+      let five = attributes + i &* 5
+      guard let from = five[3], let to = five[4] else { continue }
+      if to - from > AtomLimits.text {
+        cursor.pointee.reader._withUnsafeGuaranteedRef { $0.failLong() }
+        return
+      }
+      if five[0] == cursor.pointee.nullName, five[2] == cursor.pointee.metadataSpace {
+        cursor.pointee.isNull = from[0] == UInt8(ascii: "t") || from[0] == UInt8(ascii: "1")
+      }
+    }
+  }
+
+  private static let characters: charactersSAXFunc = { context, bytes, count in
+    let cursor = context.unsafelyUnwrapped.assumingMemoryBound(to: AtomCursor.self)
+    guard cursor.pointee.slot != nil, let bytes else { return }
+    let end = cursor.pointee.textCount &+ Int(count)
+    if end > cursor.pointee.textCapacity {
+      guard cursor.pointee.reader._withUnsafeGuaranteedRef({ $0.growText(end) }) else { return }
+    }
+    memcpy(cursor.pointee.text + cursor.pointee.textCount, bytes, Int(count))
+    cursor.pointee.textCount = end
+  }
+
+  private static let end: endElementNsSAX2Func = { context, _, _, _ in
+    let cursor = context.unsafelyUnwrapped.assumingMemoryBound(to: AtomCursor.self)
+    let depth = cursor.pointee.depth
+    cursor.pointee.depth = depth &- 1
+    if depth == cursor.pointee.propertyDepth {
+      guard let slot = cursor.pointee.slot else { return }
+      cursor.pointee.slot = nil
+      cursor.pointee.found &+= 1
+      let length = cursor.pointee.isNull ? 0 : cursor.pointee.textCount
+      if !slot.pointee.append(cursor.pointee.text, length) {
+        cursor.pointee.reader._withUnsafeGuaranteedRef { $0.failCell() }
+      }
+    } else if depth &+ 1 == cursor.pointee.propertyDepth {
+      cursor.pointee.propertyDepth = -1
+      if cursor.pointee.found != cursor.pointee.wanted {
+        cursor.pointee.reader._withUnsafeGuaranteedRef { $0.fillAbsent() }
+      }
+      cursor.pointee.rows &+= 1
+    }
+  }
+
+  // MARK: What seldom happens
+
+  /// An element that is not a property at its expected depth.
+  private func startOther(_ name: UnsafePointer<xmlChar>?, _ space: UnsafePointer<xmlChar>?) {
+    let depth = cursor.pointee.depth
+    if depth > AtomLimits.depth {
+      input.fail("elements stand more than \(AtomLimits.depth) deep inside each other")
+    } else if cursor.pointee.propertyDepth < 0 {
+      if name == cursor.pointee.propertiesName, space == cursor.pointee.metadataSpace {
+        cursor.pointee.propertyDepth = depth + 1
+        cursor.pointee.next = 0
+        cursor.pointee.found = 0
+      } else if depth == 1 {
+        root = text(name)
+      }
+    } else if cursor.pointee.slot != nil {
+      input.fail("a property with elements inside, \"\(text(name))\", is not supported")
+    }
+  }
+
+  /// The property `name` where another was expected: found among the known ones, or made known.
+  private func property(_ name: UnsafePointer<xmlChar>?) -> UnsafeMutablePointer<AtomProperty>? {
+    for i in 0..<propertyCount where cursor.pointee.properties[i].name == name { return cursor.pointee.properties + i }
+    guard propertyCount < AtomLimits.properties else {
+      input.fail("the feed has more than \(AtomLimits.properties) different properties")
+      return nil
+    }
+    if propertyCount + 1 >= propertyCapacity {
+      let fresh = UnsafeMutablePointer<AtomProperty>.allocate(capacity: propertyCapacity * 2)
+      fresh.initialize(repeating: AtomProperty(), count: propertyCapacity * 2)
+      fresh.update(from: cursor.pointee.properties, count: propertyCount)
+      cursor.pointee.properties.deallocate()
+      cursor.pointee.properties = fresh
+      propertyCapacity *= 2
+    }
+    let slot = wantedNames.firstIndex(of: name).map { decoder.slot($0) }
+    cursor.pointee.properties[propertyCount] = AtomProperty(name: name, slot: slot)
+    propertyCount += 1
+    return cursor.pointee.properties + (propertyCount - 1)
+  }
+
+  /// Makes room for `count` bytes of text; false when that is too much.
+  private func growText(_ count: Int) -> Bool {
+    guard count <= AtomLimits.text else {
+      failLong()
+      return false
+    }
+    let wider = max(count, cursor.pointee.textCapacity * 2)
+    let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: wider)
+    fresh.update(from: cursor.pointee.text, count: cursor.pointee.textCount)
+    cursor.pointee.text.deallocate()
+    cursor.pointee.text = fresh
+    cursor.pointee.textCapacity = wider
+    return true
+  }
+
+  /// Fills the columns that the entry lacks.
+  private func fillAbsent() {
+    for i in 0..<schema.count where decoder.slot(i).pointee.count == cursor.pointee.rows {
+      decoder.slot(i).pointee.appendMissing(.unspecified)
+    }
+  }
+
+  private func failTwice(_ name: UnsafePointer<xmlChar>?) { input.fail("occurs twice in one entry", column: text(name)) }
+
+  private func failLong() {
+    cursor.pointee.slot = nil
+    input.fail("an element or attribute holds more than 1 MiB of text")
+  }
+
+  private func failCell() {
+    guard let trouble = decoder.trouble else { return }
+    let name = schema[trouble.column].name
+    let breaks = trouble.bytes.count { $0 == 0x0A }
+    input.fail(
+      SourceError(
+        file: input.path, line: input.line - breaks, column: name,
+        CellMessage.text(trouble, column: name, numbers: numbers)))
+  }
+}

@@ -1,0 +1,173 @@
+public import PipelineKit
+public import Tabular
+
+/// Reads a CBS data set from an OData v3 Atom feed.
+public struct CBSDatasetAtom: SourceAdapter {
+  /// What the pipeline file says about it.
+  public struct Options: PluginOptions {
+    /// The form of the data set.
+    public var dataset = CBSDatasetForm.auto
+    /// Texts that stand for a missing value.
+    public var markers = OrderedMap<MarkerReason>()
+    /// Whether blanks around text are cut off.
+    public var trim = true
+    /// Types by column.
+    public var types = OrderedMap<SourceColumnType>()
+
+    /// CBS's own conventions.
+    public init() {}
+
+    /// The options, as documentation lists them.
+    public static var declaration: [OptionField<Self>] {
+      [
+        .init(
+          "dataset", \.dataset,
+          "The form of the data set. It decides what an empty cell means: unspecified in a typed one, not_applicable in an "
+            + "untyped one."),
+        .init(
+          "markers", \.markers,
+          "Texts that stand for a missing value and the reason of each, beside `.` for unknown. An entry for \"\" says what "
+            + "an empty or null cell means."),
+        .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
+        .init("types", \.types, "The type of a column, where the feed and the rules find another."),
+      ]
+    }
+  }
+
+  /// Name, summary, rules.
+  public static let info = PluginInfo(
+    name: "cbs_dataset_atom",
+    summary: "Reads a CBS data set from the Atom feed of OData v3, one or more pages.",
+    details: """
+      Every `m:properties` of the feed is a row and every property in it, an element in the data service namespace
+      whatever its prefix, a cell. Pages are given as files, in order, and are one table. Feeds of a table's metadata, such
+      as `DataProperties` or a dimension's categories, are read in the same way.
+
+      **Types.** A property with `m:type` of a number is one: `float64` for topics (names that end in `_<number>`),
+      `int64` for whole numbers otherwise. A property without it is text. In an `UntypedDataSet`, where topics have no type,
+      a topic holds numbers when every cell of the first entries is at least eight characters wide, right-aligned, and a
+      number or `.`. `types` overrules all of this.
+
+      **Missing values.** `m:null="true"` and an empty element are `unspecified` in a typed data set, where CBS has folded
+      "unknown" and "cannot occur" into one null, and `not_applicable` in an untyped one, where `.` is `unknown`. A property
+      that an entry lacks is `unspecified`. The form is known by the feed's id or its entries' category.
+
+      **Origin.** The table's id and the date of delivery come from the feed's `id` and `updated` where the pipeline file
+      does not state them.
+
+      **Safety.** Documents with a DOCTYPE are refused, nothing is fetched, no entities are expanded but XML's own five;
+      elements may stand 64 deep, one text may hold 1 MiB. The feed is read as a stream: memory does not grow with it.
+      """,
+    example: """
+      sources:
+        kwb:
+          adapter: cbs_dataset_atom
+          files: [data/84799NED_page1.xml, data/84799NED_page2.xml]
+          origin: {producer: CBS, licence: CC BY 4.0}
+      """)
+
+  private let options: Options
+
+  /// An adapter with its options.
+  public init(options: Options, context: RunContext) throws(SpecError) { self.options = options }
+
+  /// Looks for an Atom feed with properties in the data service namespace.
+  public static func recognise(head: [UInt8], path: String) -> Recognition {
+    let text = String(decoding: head.prefix(1 << 16), as: UTF8.self)
+    guard let start = text.unicodeScalars.first(where: { $0 != "\u{FEFF}" && !$0.properties.isWhitespace }), start == "<"
+    else { return Recognition(0, "not XML") }
+    if text.contains("\(AtomNamespace.metadata)"), text.contains("\(AtomNamespace.atom)") {
+      return text.contains("properties>")
+        ? Recognition(95, "an Atom feed with m:properties") : Recognition(80, "an Atom feed of an OData service")
+    }
+    if text.contains("\"\(AtomNamespace.application)\"") {
+      return Recognition(60, "an OData service document: the list of a table's feeds, without data")
+    }
+    return Recognition(0, "XML without the namespaces of an OData feed")
+  }
+
+  /// The properties of all pages, in order of first appearance; types by the rules above.
+  public func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema {
+    var columns: [ColumnFinding] = []
+    var positions: [String: Int] = [:]
+    var origin = input.origin
+    var isUntyped = options.dataset == .untyped
+    var isDataset = false
+    for (i, part) in input.parts.enumerated() {
+      let sample = try sample(part.path, limit: i == 0 ? 1 << 18 : 1 << 16, context: context)
+      if origin.table.isEmpty { origin.table = sample.table }
+      if origin.vintage.isEmpty { origin.vintage = String(sample.updated.prefix(10)) }
+      if options.dataset == .auto, sample.isUntyped { isUntyped = true }
+      if sample.isDataset { isDataset = true }
+      for column in sample.columns {
+        if let known = positions[column.name] {
+          columns[known].evidence.merge(column.evidence)
+          columns[known].statedType = Self.wider(columns[known].statedType, column.statedType)
+        } else {
+          positions[column.name] = columns.count
+          columns.append(column)
+        }
+      }
+    }
+    guard !columns.isEmpty else {
+      throw SourceError(
+        file: input.parts.first?.path ?? "",
+        "is an Atom feed without entries that have m:properties; there is nothing to read")
+    }
+    if !isUntyped {
+      for i in columns.indices where columns[i].statedType == nil { columns[i].statedType = .string }
+    }
+    let rules = CBSSchemaRules(types: options.types, isUntyped: isUntyped, origin: origin, dimensionsAreKeys: isDataset)
+    return try rules.schema(columns, file: input.parts.first?.path ?? "")
+  }
+
+  private static func wider(_ a: ColumnType?, _ b: ColumnType?) -> ColumnType? {
+    guard let a else { return b }
+    return b == .float64 ? .float64 : a
+  }
+
+  private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> AtomSample {
+    var limit = limit
+    while true {
+      let head = try context.head(path, count: limit)
+      guard !head.isEmpty else { throw SourceError(file: path, "is empty; expected an Atom feed") }
+      let isWhole = head.count < limit
+      do {
+        let sample = try AtomSample(
+          head, path: path, isWhole: isWhole, markers: options.markers.keys.map { Array($0.utf8) })
+        try Self.checkRoot(sample.root, path: path)
+        return sample
+      } catch {
+        guard !isWhole, limit < 1 << 24 else { throw error }
+        limit *= 8  // the first entry may lie further on
+      }
+    }
+  }
+
+  private static func checkRoot(_ root: String, path: String) throws(SourceError) {
+    if root == "service" {
+      throw SourceError(
+        file: path, "is an OData service document, the list of a table's feeds; fetch the feed TypedDataSet that it names")
+    }
+    guard root == "feed" || root == "entry" else {
+      throw SourceError(file: path, "is XML with the root element \"\(root)\"; expected an Atom feed")
+    }
+  }
+
+  /// Reads one page. Memory stays the same however long it is.
+  public func read(
+    _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
+  ) throws(SourceError) {
+    var form = options.dataset
+    if form == .auto, options.markers[""] == nil {
+      form = try sample(part.path, limit: 1 << 14, context: context).isUntyped ? .untyped : .typed
+    }
+    let cells = CellDialect(
+      markers: options.markers.markers, emptyReason: options.markers.emptyReason(form), trimsText: options.trim)
+    let file = try context.open(part.path)
+    let source = AtomInput(path: part.path) { (buffer) throws(SourceError) in try file.read(into: buffer) }
+    let reader = try AtomReader(schema: schema, cells: cells, input: source, context: context)
+    try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read(into: receive) }
+    try Self.checkRoot(reader.root, path: part.path)
+  }
+}

@@ -1,0 +1,52 @@
+import PipelineKit
+import Tabular
+
+/// The first line of a data set: the column keys.
+enum CSVHeader {
+  /// The name that the field states: without the blanks (no-break ones too) around it, unless blanks are kept.
+  static func name(_ field: [UInt8], _ dialect: CSVDialect) -> String {
+    let name = String(decoding: field, as: UTF8.self)
+    return dialect.trims ? trimBlanks(name) : name
+  }
+
+  /// The column names of `header`, checked.
+  /// - Throws: ``SourceError`` naming line 1 when the header cannot be one.
+  static func names(_ header: [[UInt8]], _ dialect: CSVDialect, file: String) throws(SourceError) -> [String] {
+    var names: [String] = []
+    for (i, bytes) in header.enumerated() {
+      guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
+        throw SourceError(
+          file: file, line: 1, "the name of column \(i + 1), \(CellMessage.quoted(bytes)), is not UTF-8 text; "
+            + "convert the file to UTF-8")
+      }
+      let trimmed = Self.name(bytes, dialect)
+      guard !trimmed.isEmpty else {
+        throw SourceError(
+          file: file, line: 1, "column \(i + 1) of the header has no name; "
+            + "the adapter reads data sets whose first line holds the column keys")
+      }
+      guard !names.contains(trimmed) else {
+        throw SourceError(file: file, line: 1, column: trimmed, "occurs twice in the header; rename one of them")
+      }
+      names.append(trimmed)
+    }
+    if names.count == 1, names[0] == "TableInfos" {
+      throw SourceError(
+        file: file, line: 1, "is the metadata file of a CBS table, not its data; name the file with the data set")
+    }
+    if names.count == 1, let other = [";", ",", "\t", "|"].first(where: { names[0].contains($0) }) {
+      let shown = other == "\t" ? "tab" : "\"\(other)\""
+      throw SourceError(
+        file: file, line: 1, "found one column, \(CellMessage.quoted(header[0])); "
+          + "the adapter's separator is \"\(Character(UnicodeScalar(dialect.separator)))\"; set separator: \(shown)")
+    }
+    return names
+  }
+
+  private static func trimBlanks(_ text: String) -> String {
+    var rest = Substring(text)
+    while let first = rest.first, first == " " || first == "\u{A0}" { rest.removeFirst() }
+    while let last = rest.last, last == " " || last == "\u{A0}" { rest.removeLast() }
+    return String(rest)
+  }
+}

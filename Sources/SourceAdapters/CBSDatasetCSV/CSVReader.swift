@@ -1,0 +1,268 @@
+import CLibCSV
+import PipelineKit
+import Tabular
+
+/// What happens with a field of the running record.
+struct FieldPlan {
+  enum Action: UInt8 {
+    /// The column is not asked for.
+    case skip
+    /// The slot decodes it.
+    case decode
+    /// The reader looks at it: a header, a first field that may be a footer, one field too many.
+    case ask
+  }
+
+  var action: Action
+  var slot: UnsafeMutablePointer<ColumnSlot>?
+}
+
+/// What libcsv's callbacks see. Raw memory: a class in their place would cost a retain and a release per field.
+struct CSVCursor {
+  /// The plan of the next field.
+  var next: UnsafeMutablePointer<FieldPlan>
+  /// The plan of a record's first field.
+  var first: UnsafeMutablePointer<FieldPlan>
+  /// The plan behind that of a record's last field.
+  var end: UnsafeMutablePointer<FieldPlan>
+  /// Rows since the last batch.
+  var rows = 0
+  /// An address for empty fields.
+  let empty: UnsafeMutableRawPointer
+  let reader: Unmanaged<CSVReader>
+}
+
+/// Reads one CSV file: records through libcsv into a ``BatchDecoder``.
+///
+/// The columns that are not asked for cost their callback and nothing else. Callbacks only note what is wrong; the loop
+/// around libcsv then finds the line by reading the file once more (see ``CSVLocator``), so that counting lines costs
+/// nothing as long as all is well.
+final class CSVReader {
+  private enum Phase { case header, rows, footer, failed }
+
+  /// A record with the wrong number of fields.
+  private struct Irregularity {
+    var record: Int
+    var found: Int
+  }
+
+  private let path: String
+  private let schema: Schema
+  private let dialect: CSVDialect
+  private let context: RunContext
+  private let decoder: BatchDecoder
+  private let cursor: UnsafeMutablePointer<CSVCursor>
+  /// Two entries that no record gets past: one for the header, one for records that are left alone.
+  private let idle: UnsafeMutablePointer<FieldPlan>
+  private var plan: UnsafeMutablePointer<FieldPlan>
+  private var planCount = 0
+  private var phase = Phase.header
+  private var header: [[UInt8]] = []
+  private var failure: SourceError?
+  private var irregularity: Irregularity?
+  private var rowsTaken = 0
+  private var extraFields = 0
+
+  init(path: String, schema: Schema, dialect: CSVDialect, cells: CellDialect, context: RunContext)
+    throws(SourceError)
+  {
+    self.path = path
+    self.schema = schema
+    self.dialect = dialect
+    self.context = context
+    do { decoder = try BatchDecoder(schema: schema, dialect: cells) } catch {
+      throw SourceError(file: path, error.description)
+    }
+    idle = .allocate(capacity: 2)
+    idle.initialize(repeating: FieldPlan(action: .ask, slot: nil), count: 2)
+    plan = .allocate(capacity: 1)
+    cursor = .allocate(capacity: 1)
+    cursor.initialize(
+      to: CSVCursor(
+        next: idle, first: idle, end: idle + 1, empty: .allocate(byteCount: 16, alignment: 16),
+        reader: Unmanaged.passUnretained(self)))
+  }
+
+  deinit {
+    cursor.pointee.empty.deallocate()
+    cursor.deallocate()
+    plan.deallocate()
+    idle.deallocate()
+  }
+
+  // MARK: Callbacks
+
+  private static let field: CSVParser.FieldCallback = { bytes, count, context in
+    let cursor = context.unsafelyUnwrapped.assumingMemoryBound(to: CSVCursor.self)
+    let entry = cursor.pointee.next
+    cursor.pointee.next = entry + 1
+    switch entry.pointee.action {
+    case .skip: return
+    case .decode:
+      entry.pointee.slot.unsafelyUnwrapped.pointee.append(csvBytes(bytes, cursor.pointee.empty), count)
+    case .ask:
+      cursor.pointee.reader._withUnsafeGuaranteedRef {
+        $0.ask(entry, UnsafeBufferPointer(start: csvBytes(bytes, cursor.pointee.empty), count: count))
+      }
+    }
+  }
+
+  private static let row: CSVParser.RowCallback = { _, context in
+    let cursor = context.unsafelyUnwrapped.assumingMemoryBound(to: CSVCursor.self)
+    if cursor.pointee.next == cursor.pointee.end {
+      cursor.pointee.next = cursor.pointee.first
+      cursor.pointee.rows &+= 1
+    } else {
+      cursor.pointee.reader._withUnsafeGuaranteedRef { $0.endIrregularRow() }
+    }
+  }
+
+  /// A field that is not simply decoded or skipped.
+  private func ask(_ entry: UnsafeMutablePointer<FieldPlan>, _ bytes: UnsafeBufferPointer<UInt8>) {
+    switch phase {
+    case .header:
+      header.append(Array(bytes))
+      cursor.pointee.next = idle
+    case .rows:
+      if entry == plan + planCount {  // one field too many
+        extraFields += 1
+        cursor.pointee.next = entry
+      } else if dialect.isFooter(bytes) {
+        enter(.footer)
+      } else if let slot = entry.pointee.slot, let base = bytes.baseAddress {
+        slot.pointee.append(base, bytes.count)
+      }
+    case .footer, .failed: cursor.pointee.next = idle
+    }
+  }
+
+  /// A row that is not a whole record of data.
+  private func endIrregularRow() {
+    switch phase {
+    case .header:
+      do { try makePlan() } catch {
+        failure = error
+        enter(.failed)
+      }
+    case .rows:
+      irregularity = Irregularity(
+        record: 1 + rowsTaken + cursor.pointee.rows, found: cursor.pointee.next - plan + extraFields)
+      enter(.failed)
+    case .footer, .failed: cursor.pointee.next = idle
+    }
+  }
+
+  private func enter(_ phase: Phase) {
+    self.phase = phase
+    cursor.pointee.first = idle
+    cursor.pointee.next = idle
+    cursor.pointee.end = idle + 1
+  }
+
+  /// Lays out what happens with each field, now that the header is known.
+  private func makePlan() throws(SourceError) {
+    let names = try CSVHeader.names(header, dialect, file: path)
+    plan.deallocate()
+    planCount = names.count
+    plan = .allocate(capacity: planCount + 1)
+    plan.initialize(repeating: FieldPlan(action: .skip, slot: nil), count: planCount)
+    (plan + planCount).initialize(to: FieldPlan(action: .ask, slot: nil))
+    for (i, field) in schema.fields.enumerated() {
+      guard let place = names.firstIndex(of: field.name) else {
+        throw SourceError(
+          file: path, line: 1, column: field.name, "is missing from the header" + didYouMean(field.name, among: names))
+      }
+      plan[place] = FieldPlan(action: .decode, slot: decoder.slot(i))
+    }
+    if !dialect.footer.isEmpty { plan[0].action = .ask }
+    phase = .rows
+    cursor.pointee.first = plan
+    cursor.pointee.next = plan
+    cursor.pointee.end = plan + planCount
+  }
+
+  // MARK: The loop
+
+  /// Reads the file and hands on its batches.
+  func read(
+    _ file: InputFile, _ buffer: UnsafeMutableRawBufferPointer, filled: Int, into receive: (Batch) -> ReadControl
+  ) throws(SourceError) {
+    let parser = CSVParser(separator: dialect.separator)
+    var bytes = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
+    try refuseOtherEncodings(bytes)
+    if bytes.starts(with: byteOrderMark) { bytes = UnsafeRawBufferPointer(rebasing: bytes[3...]) }
+    while !bytes.isEmpty {
+      guard parser.parse(bytes, Self.field, Self.row, cursor) else { throw quoteError() }
+      try checkCells()
+      if parser.isOverfull { throw openQuoteError("a field of more than 16 MiB") }
+      if cursor.pointee.rows >= decoder.batchRows, handOn(receive) == .stop { return }
+      let count = try file.read(into: buffer)
+      bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+    let rows = cursor.pointee.rows
+    guard parser.finish(Self.field, Self.row, cursor) else { throw openQuoteError("the file ends inside a quoted field") }
+    try checkCells(isLast: cursor.pointee.rows == rows)
+    if phase == .header {
+      throw SourceError(file: path, "is empty; expected a first line with the column names, then the data")
+    }
+    if cursor.pointee.rows > 0 { _ = handOn(receive) }
+  }
+
+  private func handOn(_ receive: (Batch) -> ReadControl) -> ReadControl {
+    let rows = cursor.pointee.rows
+    let table = decoder.take(rows: rows)
+    cursor.pointee.rows = 0
+    rowsTaken += rows
+    context.count(read: rows)
+    return receive(Batch(table))
+  }
+
+  // MARK: Trouble
+
+  private func checkCells(isLast: Bool = false) throws(SourceError) {
+    if let failure { throw failure }
+    let trouble = decoder.trouble
+    if let irregularity, irregularity.record <= trouble.map({ $0.row + 1 }) ?? .max {
+      throw fieldCountError(irregularity, isLast: isLast)
+    }
+    if let trouble {
+      let field = schema[trouble.column]
+      let place = header.firstIndex { CSVHeader.name($0, dialect) == field.name } ?? 0
+      throw SourceError(
+        file: path, line: locator.line(of: .cell(record: trouble.row + 1, field: place)), column: field.name,
+        CellMessage.text(trouble, column: field.name, numbers: dialect.numbers))
+    }
+  }
+
+  private var locator: CSVLocator { CSVLocator(path: path, separator: dialect.separator, context: context) }
+
+  private func fieldCountError(_ row: Irregularity, isLast: Bool) -> SourceError {
+    let fields = "\(row.found) field" + (row.found == 1 ? "" : "s")
+    var message = "found \(fields), expected \(planCount) as in the header"
+    if isLast {
+      message = "the file ends in the middle of a record: " + message
+    } else if row.found == 1 {
+      message += "; if the data end here, name the start of this line as footer"
+    }
+    return SourceError(file: path, line: locator.line(of: .record(row.record)), message)
+  }
+
+  private func quoteError() -> SourceError {
+    if let failure { return failure }
+    return SourceError(
+      file: path, line: locator.line(of: .end),
+      "a quote stands inside a field; a quote in a quoted field is written twice (\"\"), and a field with quotes is quoted")
+  }
+
+  private func openQuoteError(_ what: String) -> SourceError {
+    SourceError(
+      file: path, line: locator.line(of: .end),
+      "\(what) that starts here; the file is cut off, or a quote is missing")
+  }
+
+  private func refuseOtherEncodings(_ head: UnsafeRawBufferPointer) throws(SourceError) {
+    guard head.count >= 2 else { return }
+    let isUTF16 = (head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF)
+    if isUTF16 { throw SourceError(file: path, line: 1, "is UTF-16 text; convert the file to UTF-8") }
+  }
+}

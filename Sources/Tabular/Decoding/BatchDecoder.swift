@@ -1,0 +1,96 @@
+/// Turns the cells of a source file into batches of typed columns.
+///
+/// An adapter asks for a ``slot(_:)`` per column, appends each cell's bytes to it, and takes a table whenever
+/// ``isFull`` says so. Numbers are parsed and texts are coded in place. Dictionaries are kept from batch to batch, so that
+/// the codes of a column stay the same over a file; a dictionary that grows past 32,768 texts starts anew.
+///
+/// Belongs to one reader on one thread. Pointers to slots are good for as long as the decoder lives.
+public final class BatchDecoder {
+  /// The schema of the batches.
+  public let schema: Schema
+  /// The rows after which a batch is due.
+  public let batchRows: Int
+  private let slots: UnsafeMutablePointer<ColumnSlot>
+  private let interners: UnsafeMutablePointer<StringInterner>
+  private let table: UnsafeMutablePointer<DialectTable>
+  private let troubles: UnsafeMutablePointer<CellTrouble?>
+  private var dictionaries: [StringDictionary?]
+  private var lineages: [DictionaryLineage]
+
+  /// A decoder for batches of `schema` (columns of type float64, int64 and string) from cells written in `dialect`.
+  /// - Throws: ``TabularError/wrongType(column:is:expected:)`` for another type.
+  public init(schema: Schema, dialect: CellDialect, batchRows: Int = 4_096) throws(TabularError) {
+    var kinds: [ColumnSlot.Kind] = []
+    for field in schema.fields {
+      switch field.type {
+      case .float64: kinds.append(.float64)
+      case .int64: kinds.append(.int64)
+      case .string: kinds.append(.string)
+      case .bool, .date:
+        throw .wrongType(column: field.name, is: field.type, expected: [.float64, .int64, .string])
+      }
+    }
+    self.schema = schema
+    self.batchRows = batchRows
+    table = .allocate(capacity: 1)
+    table.initialize(to: DialectTable(dialect))
+    troubles = .allocate(capacity: 1)
+    troubles.initialize(to: nil)
+    slots = .allocate(capacity: max(kinds.count, 1))
+    interners = .allocate(capacity: max(kinds.count, 1))
+    dictionaries = [StringDictionary?](repeating: nil, count: kinds.count)
+    lineages = kinds.map { _ in DictionaryLineage() }
+    for (i, kind) in kinds.enumerated() {
+      (interners + i).initialize(to: StringInterner())
+      (slots + i).initialize(
+        to: ColumnSlot(
+          kind: kind, column: i, capacity: batchRows + batchRows / 8 + 16, table: table, interner: interners + i,
+          trouble: troubles))
+    }
+  }
+
+  deinit {
+    for i in 0..<schema.count {
+      slots[i].destroy()
+      interners[i].destroy()
+    }
+    slots.deinitialize(count: schema.count)
+    slots.deallocate()
+    interners.deinitialize(count: schema.count)
+    interners.deallocate()
+    table.pointee.destroy()
+    table.deinitialize(count: 1)
+    table.deallocate()
+    troubles.deinitialize(count: 1)
+    troubles.deallocate()
+  }
+
+  /// The slot of the column at `index` of the schema.
+  public func slot(_ index: Int) -> UnsafeMutablePointer<ColumnSlot> { slots + index }
+
+  /// The first cell that could not be read, or nil.
+  public var trouble: CellTrouble? { troubles.pointee }
+
+  /// The table of the first `rows` rows since the last one. Cells of the row after them may have come in already: they
+  /// stay for the next batch.
+  public func take(rows: Int) -> Table {
+    var columns: [Column] = []
+    columns.reserveCapacity(schema.count)
+    for i in 0..<schema.count { columns.append(slots[i].take(rows: rows) { dictionary(i) }) }
+    return Table(unchecked: schema, columns: columns, rowCount: rows)
+  }
+
+  /// The dictionary of column `i` with all texts so far: the previous one when none is new.
+  private func dictionary(_ i: Int) -> StringDictionary {
+    if let known = dictionaries[i], known.count == interners[i].count { return known }
+    let dictionary = interners[i].snapshot(lineage: lineages[i])
+    if interners[i].isLarge {
+      interners[i].reset()
+      lineages[i] = DictionaryLineage()
+      dictionaries[i] = nil
+    } else {
+      dictionaries[i] = dictionary
+    }
+    return dictionary
+  }
+}

@@ -1,0 +1,271 @@
+import Glibc
+
+/// The first cell of a batch decoder that could not be read.
+public struct CellTrouble: Sendable, Equatable {
+  /// What is wrong with the cell.
+  public enum Kind: Sendable, Equatable {
+    /// It should be a number.
+    case notANumber
+    /// It should be a whole number that fits 64 bits.
+    case notAnInteger
+    /// It should be UTF-8.
+    case notUTF8
+    /// It holds a NUL byte.
+    case nulByte
+  }
+
+  /// What is wrong.
+  public var kind: Kind
+  /// The position of the column in the decoder's schema.
+  public var column: Int
+  /// The row, from 0 at the decoder's first batch.
+  public var row: Int
+  /// The cell's bytes.
+  public var bytes: [UInt8]
+}
+
+/// The buffers of one column while a batch fills up. Lives in memory that its ``BatchDecoder`` owns.
+///
+/// Adapters hold pointers to slots and call ``append(_:_:)`` once per cell: no allocation, no text object, no retain.
+public struct ColumnSlot {
+  enum Kind: UInt8 { case float64, int64, string }
+
+  private var values: UnsafeMutableRawPointer
+  private var reasons: UnsafeMutablePointer<UInt8>
+  /// The rows so far.
+  public private(set) var count = 0
+  private var capacity: Int
+  private var missingCount = 0
+  /// The longest cell (8) that the one-word number path takes; 0 turns it off.
+  private let shortLimit: UInt
+  private let markPattern: UInt64
+  private let kind: Kind
+  private let column: Int
+  private let table: UnsafePointer<DialectTable>
+  private let interner: UnsafeMutablePointer<StringInterner>
+  private let trouble: UnsafeMutablePointer<CellTrouble?>
+  private var firstRow = 0
+  private var allocation: UnsafeMutableRawPointer
+
+  init(
+    kind: Kind, column: Int, capacity: Int, table: UnsafePointer<DialectTable>,
+    interner: UnsafeMutablePointer<StringInterner>, trouble: UnsafeMutablePointer<CellTrouble?>
+  ) {
+    self.kind = kind
+    self.column = column
+    self.capacity = capacity
+    self.table = table
+    self.interner = interner
+    self.trouble = trouble
+    markPattern = table.pointee.numbers.markPattern
+    shortLimit = table.pointee.hasNumericMarker ? 0 : 8
+    (allocation, values, reasons) = Self.allocate(kind, capacity, column)
+  }
+
+  func destroy() { allocation.deallocate() }
+
+  /// Memory for values and reasons. Columns start at different places of a page: buffers that all start alike compete
+  /// for the same few lines of the processor's first cache.
+  private static func allocate(_ kind: Kind, _ capacity: Int, _ column: Int)
+    -> (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutablePointer<UInt8>)
+  {
+    let width = kind == .string ? 4 : 8
+    let stagger = 192 * (column % 21)
+    let block = UnsafeMutableRawPointer.allocate(byteCount: capacity * (width + 1) + stagger + 64, alignment: 4096)
+    let values = block + stagger
+    let reasons = (values + capacity * width).assumingMemoryBound(to: UInt8.self)
+    memset(reasons, 0, capacity)
+    return (block, values, reasons)
+  }
+
+  // MARK: Cells
+
+  /// Decodes the cell `bytes` as the column's next row. False when it cannot be read; the decoder's ``BatchDecoder/trouble``
+  /// then says why.
+  @discardableResult
+  public mutating func append(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    if count == capacity { grow() }
+    switch kind {
+    case .float64:
+      if UInt(bitPattern: length &- 1) < shortLimit {
+        let number = NumberParser.short(NumberParser.loadShort(bytes, length), length, markPattern)
+        if number == number {
+          values.storeBytes(of: number, toByteOffset: count &* 8, as: Double.self)
+          count &+= 1
+          return true
+        }
+      }
+      return appendNumber(bytes, length)
+    case .string: return appendText(bytes, length)
+    case .int64: return appendInteger(bytes, length)
+    }
+  }
+
+  /// Makes the column's next row a missing one.
+  public mutating func appendMissing(_ reason: MissingReason) {
+    if count == capacity { grow() }
+    appendMissing(raw: reason.rawValue)
+  }
+
+  @inline(__always)
+  private mutating func appendMissing(raw reason: UInt8) {
+    if kind == .string {
+      values.storeBytes(of: 0, toByteOffset: count &* 4, as: UInt32.self)
+    } else {
+      values.storeBytes(of: 0, toByteOffset: count &* 8, as: UInt64.self)
+    }
+    reasons[count] = reason
+    missingCount &+= 1
+    count &+= 1
+  }
+
+  /// Empty cells, markers and every number that the one-word path leaves.
+  @inline(never)
+  private mutating func appendNumber(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    let (start, end) = Self.trim(bytes, length)
+    let reason = table.pointee.reason(bytes + start, end - start)
+    if reason != 0 {
+      appendMissing(raw: reason)
+      return true
+    }
+    let number = table.pointee.numbers.parse(bytes + start, end - start)
+    if number.isNaN { return refuse(.notANumber, bytes, length) }
+    values.storeBytes(of: number, toByteOffset: count &* 8, as: Double.self)
+    count += 1
+    return true
+  }
+
+  private mutating func appendInteger(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    let (start, end) = Self.trim(bytes, length)
+    let reason = table.pointee.reason(bytes + start, end - start)
+    if reason != 0 {
+      appendMissing(raw: reason)
+      return true
+    }
+    guard let number = Self.integer(bytes, start, end) else { return refuse(.notAnInteger, bytes, length) }
+    values.storeBytes(of: number, toByteOffset: count &* 8, as: Int64.self)
+    count += 1
+    return true
+  }
+
+  private static func integer(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int64? {
+    var place = start
+    let isNegative = bytes[place] == UInt8(ascii: "-")
+    if isNegative || bytes[place] == UInt8(ascii: "+") { place += 1 }
+    guard place < end else { return nil }
+    var number: Int64 = 0
+    while place < end {
+      let digit = bytes[place] &- 0x30
+      guard digit <= 9 else { return nil }
+      let (tenfold, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (next, isTooFar) =
+        isNegative ? tenfold.subtractingReportingOverflow(Int64(digit)) : tenfold.addingReportingOverflow(Int64(digit))
+      if isTooLarge || isTooFar { return nil }
+      number = next
+      place += 1
+    }
+    return number
+  }
+
+  private mutating func appendText(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    let (start, end) = Self.trim(bytes, length)
+    let reason = table.pointee.reason(bytes + start, end &- start)
+    if reason != 0 {
+      appendMissing(raw: reason)
+      return true
+    }
+    let code =
+      table.pointee.trimsText
+      ? interner.pointee.code(of: bytes + start, end &- start) : interner.pointee.code(of: bytes, length)
+    if code == .max {
+      return refuse(StringInterner.refusal(bytes, length) == .nulByte ? .nulByte : .notUTF8, bytes, length)
+    }
+    values.storeBytes(of: code, toByteOffset: count &* 4, as: UInt32.self)
+    count &+= 1
+    return true
+  }
+
+  /// The stretch without the blanks at both ends.
+  @inline(__always)
+  private static func trim(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> (Int, Int) {
+    var end = length
+    let raw = UnsafeRawPointer(bytes)
+    while end >= 8, raw.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self) == 0x2020_2020_2020_2020 { end &-= 8 }
+    while end > 0, isBlank(bytes[end &- 1]) { end &-= 1 }
+    var start = 0
+    while start < end, isBlank(bytes[start]) { start &+= 1 }
+    return (start, end)
+  }
+
+  @inline(never)
+  private mutating func refuse(_ kind: CellTrouble.Kind, _ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    if trouble.pointee == nil {
+      var kind = kind
+      if memchr(bytes, 0, length) != nil { kind = .nulByte }
+      trouble.pointee = CellTrouble(
+        kind: kind, column: column, row: firstRow + count,
+        bytes: [UInt8](UnsafeBufferPointer(start: bytes, count: length)))
+    }
+    appendMissing(raw: MissingReason.rejected.rawValue)
+    return false
+  }
+
+  @inline(never)
+  private mutating func grow() {
+    let (block, newValues, newReasons) = Self.allocate(kind, capacity * 2, column)
+    memcpy(newValues, values, count * (kind == .string ? 4 : 8))
+    memcpy(newReasons, reasons, count)
+    allocation.deallocate()
+    (allocation, values, reasons) = (block, newValues, newReasons)
+    capacity *= 2
+  }
+
+  // MARK: Batches
+
+  /// The column of the first `rows` rows; a cell of the row after them stays as the slot's first. `dictionary` is that of
+  /// the interner.
+  mutating func take(rows: Int, _ dictionary: () -> StringDictionary) -> Column {
+    precondition(count == rows || count == rows + 1, "decoder: a column of \(count) rows in a batch of \(rows)")
+    let carried: UInt8 = count > rows ? reasons[rows] : 0
+    var mask: MissingMask?
+    if missingCount > (carried == 0 ? 0 : 1) {
+      mask = MissingMask(reasons: [UInt8](UnsafeBufferPointer(start: reasons, count: rows)))
+    }
+    let column: Column
+    switch kind {
+    case .float64: column = .float64(Float64Column(copy(Double.self, rows), missing: mask))
+    case .int64: column = .int64(Int64Column(copy(Int64.self, rows), missing: mask))
+    case .string: column = .string(StringColumn(codes: copy(UInt32.self, rows), dictionary: dictionary(), missing: mask))
+    }
+    if missingCount > 0 { memset(reasons, 0, count) }
+    missingCount = carried == 0 ? 0 : 1
+    firstRow += rows
+    if count > rows {
+      let width = kind == .string ? 4 : 8
+      memmove(values, values + rows * width, width)
+      reasons[0] = carried
+      count = 1
+      if case .string(let strings) = column, carried == 0 { recode(strings.dictionary) }
+    } else {
+      count = 0
+    }
+    return column
+  }
+
+  /// Gives the one cell that stays its code anew: taking the dictionary may have made the interner start again.
+  private func recode(_ dictionary: StringDictionary) {
+    let old = Int(values.load(as: UInt32.self))
+    let code = dictionary.bytes.withUnsafeBufferPointer { all in
+      let start = Int(dictionary.offsets[old])
+      let length = Int(dictionary.offsets[old + 1]) - start
+      // A text that is kept with its blanks may be empty; an empty buffer has no address.
+      return all.baseAddress.map { interner.pointee.code(of: $0 + start, length) } ?? interner.pointee.code(
+        of: UnsafePointer(reasons), 0)
+    }
+    values.storeBytes(of: code, as: UInt32.self)
+  }
+
+  private func copy<Element: BitwiseCopyable>(_ type: Element.Type, _ rows: Int) -> [Element] {
+    [Element](UnsafeBufferPointer(start: values.assumingMemoryBound(to: Element.self), count: rows))
+  }
+}

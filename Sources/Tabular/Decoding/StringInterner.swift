@@ -1,0 +1,208 @@
+import Glibc
+
+/// Gives each distinct text of a column its code, in order of first appearance.
+///
+/// The same rules as ``StringDictionaryBuilder``, on raw memory for the decoding loops: a text equal to the previous one
+/// costs a comparison, any other a hash and a comparison. Bytes are checked to be UTF-8 when they are first seen only.
+/// Freed by its owner through ``destroy()``.
+struct StringInterner {
+  /// What is wrong with bytes that should be text.
+  enum Refusal { case notUTF8, nulByte }
+
+  private var bytes: UnsafeMutablePointer<UInt8>
+  private var byteCount = 0
+  private var byteCapacity: Int
+  /// Where each text starts, and behind the last one its end.
+  private var offsets: UnsafeMutablePointer<UInt32>
+  private(set) var count = 0
+  private var capacity: Int
+  /// Hash (high half) and code + 1 (low half); 0 is free.
+  private var table: UnsafeMutablePointer<UInt64>
+  private var mask: Int
+  private var last: UInt32 = 0
+  private var lastStart = 0
+  private var lastCount = -1
+
+  init() {
+    byteCapacity = 1024
+    bytes = .allocate(capacity: byteCapacity)
+    capacity = 64
+    offsets = .allocate(capacity: capacity + 1)
+    offsets[0] = 0
+    mask = 255
+    table = .allocate(capacity: mask + 1)
+    table.update(repeating: 0, count: mask + 1)
+  }
+
+  /// Gives the memory back.
+  func destroy() {
+    bytes.deallocate()
+    offsets.deallocate()
+    table.deallocate()
+  }
+
+  /// Forgets all texts.
+  mutating func reset() {
+    byteCount = 0
+    count = 0
+    lastCount = -1
+    table.update(repeating: 0, count: mask + 1)
+  }
+
+  /// Whether so much is held that a snapshot costs more than the batch it is for.
+  var isLarge: Bool { count > 32_768 || byteCount > 1 << 22 }
+
+  /// The texts so far.
+  func snapshot(lineage: DictionaryLineage) -> StringDictionary {
+    StringDictionary(
+      bytes: [UInt8](UnsafeBufferPointer(start: bytes, count: byteCount)),
+      offsets: [UInt32](UnsafeBufferPointer(start: offsets, count: count + 1)), lineage: lineage)
+  }
+
+  /// The code of the text, given now when it is new; `UInt32.max` when it is no text: see ``refusal(_:_:)``.
+  @inline(__always)
+  mutating func code(of text: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
+    if length == lastCount, Self.equal(bytes + lastStart, text, length) { return last }
+    return search(text, length)
+  }
+
+  /// Why ``code(of:_:)`` refused the text.
+  static func refusal(_ text: UnsafePointer<UInt8>, _ length: Int) -> Refusal {
+    memchr(text, 0, length) == nil ? .notUTF8 : .nulByte
+  }
+
+  private mutating func search(_ text: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
+    let hash = Self.hash(text, length)
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while table[slot] != 0 {
+      let entry = table[slot]
+      if UInt32(truncatingIfNeeded: entry &>> 32) == hash {
+        let code = UInt32(truncatingIfNeeded: entry) &- 1
+        let start = Int(offsets[Int(code)])
+        if Int(offsets[Int(code) &+ 1]) &- start == length, Self.equal(bytes + start, text, length) {
+          remember(code, start, length)
+          return code
+        }
+      }
+      slot = (slot &+ 1) & mask
+    }
+    return insert(text, length, hash, slot)
+  }
+
+  private mutating func remember(_ code: UInt32, _ start: Int, _ length: Int) {
+    last = code
+    lastStart = start
+    lastCount = length
+  }
+
+  private mutating func insert(_ text: UnsafePointer<UInt8>, _ length: Int, _ hash: UInt32, _ slot: Int) -> UInt32 {
+    guard Self.isText(text, length) else { return .max }
+    if byteCount + length > byteCapacity { growBytes(by: length) }
+    if count == capacity { growOffsets() }
+    let code = UInt32(count)
+    memcpy(bytes + byteCount, text, length)
+    remember(code, byteCount, length)
+    byteCount += length
+    count += 1
+    offsets[count] = UInt32(byteCount)
+    table[slot] = UInt64(hash) &<< 32 | UInt64(code &+ 1)
+    if count * 2 > mask { growTable() }
+    return code
+  }
+
+  private mutating func growBytes(by length: Int) {
+    let wider = max(byteCapacity * 2, byteCount + length)
+    let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: wider)
+    fresh.update(from: bytes, count: byteCount)
+    bytes.deallocate()
+    bytes = fresh
+    byteCapacity = wider
+  }
+
+  private mutating func growOffsets() {
+    let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2 + 1)
+    fresh.update(from: offsets, count: count + 1)
+    offsets.deallocate()
+    offsets = fresh
+    capacity *= 2
+  }
+
+  private mutating func growTable() {
+    let wider = mask * 4 + 3
+    let fresh = UnsafeMutablePointer<UInt64>.allocate(capacity: wider + 1)
+    fresh.update(repeating: 0, count: wider + 1)
+    for i in 0...mask where table[i] != 0 {
+      var slot = Int(table[i] &>> 32) & wider
+      while fresh[slot] != 0 { slot = (slot &+ 1) & wider }
+      fresh[slot] = table[i]
+    }
+    table.deallocate()
+    table = fresh
+    mask = wider
+  }
+
+  /// Whether two stretches of `length` bytes are equal. Touches no byte beyond them.
+  @inline(__always)
+  static func equal(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    if length < 8 {
+      if length == 0 { return true }
+      return NumberParser.loadShort(a, length) == NumberParser.loadShort(b, length)
+    }
+    if length <= 16 {
+      let one = UnsafeRawPointer(a)
+      let two = UnsafeRawPointer(b)
+      let head = one.loadUnaligned(as: UInt64.self) ^ two.loadUnaligned(as: UInt64.self)
+      let tail =
+        one.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+        ^ two.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+      return head | tail == 0
+    }
+    return memcmp(a, b, length) == 0
+  }
+
+  /// A fixed hash (no seed): the same on every run.
+  @inline(__always)
+  private static func hash(_ text: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
+    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(length)
+    if length <= 8 {
+      if length > 0 { hash ^= NumberParser.loadShort(text, length) }
+    } else {
+      let raw = UnsafeRawPointer(text)
+      var place = 0
+      while place &+ 8 < length {
+        hash = (hash ^ UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+        hash = hash &* 0xFF51_AFD7_ED55_8CCD
+        hash ^= hash &>> 32
+        place &+= 8
+      }
+      hash ^= UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self))
+    }
+    hash = hash &* 0xC4CE_B9FE_1A85_EC53
+    hash ^= hash &>> 29
+    hash = hash &* 0xFF51_AFD7_ED55_8CCD
+    return UInt32(truncatingIfNeeded: hash &>> 32)
+  }
+
+  /// Whether the bytes are UTF-8 without a NUL.
+  private static func isText(_ text: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    let raw = UnsafeRawPointer(text)
+    var place = 0
+    var high: UInt64 = 0
+    var zero: UInt64 = 0
+    while place &+ 8 <= length {
+      let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      high |= word
+      zero |= (word &- 0x0101_0101_0101_0101) & ~word
+      place &+= 8
+    }
+    if place < length {
+      let word = NumberParser.loadShort(text + place, length &- place)
+      high |= word
+      let filled = word | ~((1 &<< UInt64((length &- place) &* 8)) &- 1)
+      zero |= (filled &- 0x0101_0101_0101_0101) & ~filled
+    }
+    if zero & 0x8080_8080_8080_8080 != 0 { return false }
+    if high & 0x8080_8080_8080_8080 == 0 { return true }
+    return String(validating: UnsafeBufferPointer(start: text, count: length), as: UTF8.self) != nil
+  }
+}

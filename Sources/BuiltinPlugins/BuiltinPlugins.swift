@@ -7,6 +7,6 @@ extension PluginCatalog {
   /// The plugins that come with Peil: the one list.
   public static let builtin = PluginCatalog(
     sources: [CBSDatasetAtom.self, CBSDatasetCSV.self, ParquetSource.self],
-    transforms: [],
+    transforms: [Classify.self, Compare.self, Join.self, Rank.self, Sort.self, Union.self],
     sinks: [CSVSink.self, JSONSink.self, ParquetSink.self, SummarySink.self])
 }

@@ -87,7 +87,7 @@ import Testing
     let input = try table(.text("code", []), .double("value", []))
     #expect(
       schemaError(Rank.self, ["column": "valeu", "into": "r"], input)
-        == "p.yml:1:1: the input has no column \"valeu\"; there are: code, value")
+        == "p.yml:1:1: the input has no column \"valeu\"; did you mean \"value\"?")
     #expect(
       schemaError(Rank.self, ["column": "code", "into": "r"], input)
         == "p.yml:1:1: column \"code\" is string, expected a number")

@@ -66,7 +66,8 @@ struct RunCommand: ParsableCommand {
     lines += wrapped("steps:", report.steps.map { step in
       step.rows.map { "\(step.id) \(Terminal.grouped($0))" } ?? step.id
     }).prefix(5)
-    for check in report.checks.prefix(4) {
+    let failing = report.checks.filter { $0.failed > 0 }
+    for check in (failing + report.checks.filter { $0.failed == 0 }).prefix(max(4, failing.count)).prefix(8) {
       lines.append(
         "  check \(check.on): \(check.expect): \(Terminal.grouped(check.passed)) pass, \(check.failed) fail, "
           + "\(check.undecided) undecided")

@@ -216,7 +216,11 @@ struct FindingBuilder {
 
   private func rowNames(_ facts: Facts) -> [String] {
     guard let (table, columns) = facts.rows, let first = columns.first, let column = column(first, table) else { return [] }
-    return (0..<table.rowCount).map { column.text(at: $0) ?? "?" }
+    return (0..<table.rowCount).map { row in
+      let name = column.text(at: row) ?? "?"
+      let reason = columns.dropFirst().lazy.compactMap { self.column($0, table)?.missingReason(at: row) }.first
+      return reason.map { "\(name) (\($0.label))" } ?? name
+    }
   }
 
   /// At most twelve words, and how many are left out.

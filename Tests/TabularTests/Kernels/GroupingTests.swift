@@ -92,10 +92,11 @@ import Testing
 
 @Suite struct SelectionTests {
   /// Quantiles of numpy 1.x and R's type 7 for 1...5 and 1...4, and ties, sorted and reversed runs.
-  @Test(arguments: [
-    ([3, 1, 5, 2, 4], 0.5, 3), ([1, 2, 3, 4], 0.5, 2.5), ([4, 3, 2, 1], 0.25, 1.75), ([7], 0.9, 7),
-    ([2, 2, 2, 2], 0.3, 2), ([1, 2, 3, 4, 5], 0.9, 4.6),
-  ] as [([Double], Double, Double)])
+  @Test(
+    arguments: [
+      ([3, 1, 5, 2, 4], 0.5, 3), ([1, 2, 3, 4], 0.5, 2.5), ([4, 3, 2, 1], 0.25, 1.75), ([7], 0.9, 7),
+      ([2, 2, 2, 2], 0.3, 2), ([1, 2, 3, 4, 5], 0.9, 4.6),
+    ] as [([Double], Double, Double)])
   func findsQuantiles(_ values: [Double], _ q: Double, _ expected: Double) {
     let groups = Grouping(by: [], rowCount: values.count)
     let found = Reduction.quantile(Float64Column(values), q, groups).values[0]
@@ -136,9 +137,10 @@ import Testing
 }
 
 @Suite struct CalendarDayTests {
-  @Test(arguments: [
-    ("1970-01-01", 0), ("1969-12-31", -1), ("2000-02-29", 11016), ("2020-12-31", 18627), ("1600-01-01", -135140),
-  ] as [(String, Int32)])
+  @Test(
+    arguments: [
+      ("1970-01-01", 0), ("1969-12-31", -1), ("2000-02-29", 11016), ("2020-12-31", 18627), ("1600-01-01", -135140),
+    ] as [(String, Int32)])
   func countsDays(_ text: String, _ number: Int32) {
     #expect(CalendarDay.parse(text) == number)
     #expect(CalendarDay.text(of: number) == text)

@@ -2,7 +2,9 @@ import PipelineKit
 import Tabular
 import Testing
 
-/// Mistakes in expressions, with their exact texts. The expression starts at column 10 of line 3.
+/// Mistakes in expressions, with their exact texts.
+///
+/// The expression starts at column 10 of line 3.
 @Suite struct ExpressionErrorTests {
   private func table() throws -> Table {
     try Cells.table([
@@ -44,12 +46,21 @@ import Testing
     ("min(share)", "p.yml:3:10: min(a, b, ...) takes at least 2 arguments, 1 is given"),
     ("round()", "p.yml:3:10: round(x, decimals) takes 1 or 2 arguments, none is given"),
     ("mean(share)", "p.yml:3:10: mean works on groups of rows; it belongs in the measures of aggregate"),
-    ("name + 1", "p.yml:3:10: + needs a number, found text; to join texts use concat(a, b), to read them as numbers number(x)"),
+    (
+      "name + 1",
+      "p.yml:3:10: + needs a number, found text; to join texts use concat(a, b), to read them as numbers number(x)"
+    ),
     ("share * big", "p.yml:3:18: * needs a number, found true or false; use integer(x) or if(x, 1, 0)"),
     ("-name", "p.yml:3:11: - needs a number, found text; use number(x)"),
     ("share and big", "p.yml:3:10: and needs a condition (true or false), found a number; compare it with something"),
-    ("not inhabitants", "p.yml:3:14: not needs a condition (true or false), found a whole number; compare it with something"),
-    ("name == 1", "p.yml:3:18: == compares text with a whole number; use number(x) or text(x), and quotes around a code"),
+    (
+      "not inhabitants",
+      "p.yml:3:14: not needs a condition (true or false), found a whole number; compare it with something"
+    ),
+    (
+      "name == 1",
+      "p.yml:3:18: == compares text with a whole number; use number(x) or text(x), and quotes around a code"
+    ),
     ("inhabitants == '1'", "p.yml:3:25: == compares a whole number with text; use number(x) or text(x)"),
     ("big < true", "p.yml:3:10: < needs numbers, texts or dates, found true or false"),
     ("share == missing", "p.yml:3:19: a comparison with missing is always missing; use missing(x)"),
@@ -75,11 +86,17 @@ import Testing
 
   @Test(arguments: [
     ("share", "p.yml:3:10: column \"share\" stands outside a function over groups; write for example mean(share)"),
-    ("sum(share) + share", "p.yml:3:23: column \"share\" stands outside a function over groups; write for example mean(share)"),
+    (
+      "sum(share) + share",
+      "p.yml:3:23: column \"share\" stands outside a function over groups; write for example mean(share)"
+    ),
     ("meen(share)", "p.yml:3:10: no function \"meen\"; did you mean \"mean\"?"),
     ("sum(mean(share))", "p.yml:3:14: mean works on groups of rows; it belongs in the measures of aggregate"),
     ("sum(name)", "p.yml:3:14: sum needs a number, found text; use number(x)"),
-    ("count_if(share)", "p.yml:3:19: count_if needs a condition (true or false), found a number; compare it with something"),
+    (
+      "count_if(share)",
+      "p.yml:3:19: count_if needs a condition (true or false), found a number; compare it with something"
+    ),
     ("quantile(share, 90)", "p.yml:3:26: q of quantile is a number from 0 to 1, written out"),
     ("weighted_mean(share)", "p.yml:3:10: weighted_mean(x, weight) takes 2 arguments, 1 is given"),
     ("count(1, 2)", "p.yml:3:10: count() or count(x) takes 0 or 1 arguments, 2 are given"),
@@ -101,7 +118,7 @@ import Testing
   }
 
   @Test func placesMistakesOfSeveralLinesAtTheStart() throws {
-    let node = SpecNode(.scalar("1 +\n +\n", quoted: true), at: SourcePosition(file: "p.yml", line: 3, column: 10))
+    let node = SpecNode(.scalar("1\n+\n", quoted: true), at: SourcePosition(file: "p.yml", line: 3, column: 10))
     #expect {
       try Expression(option: node)
     } throws: {
@@ -111,7 +128,10 @@ import Testing
 
   @Test func countsPlacesInCharacters() throws {
     #expect(try Cells.evaluate("'één' + 1", on: table())[0].hasPrefix("p.yml:3:10: + needs a number"))
-    #expect(try Cells.evaluate("concat('één', 1)", on: table()) == ["p.yml:3:24: concat needs text, found a whole number; use text(x)"])
+    #expect(
+      try Cells.evaluate("concat('één', 1)", on: table()) == [
+        "p.yml:3:24: concat needs text, found a whole number; use text(x)"
+      ])
   }
 
   @Test func boundsDepth() throws {
@@ -121,7 +141,8 @@ import Testing
         "p.yml:3:110: nested more than 100 levels deep; split the expression"
       ])
     let powers = Array(repeating: "2", count: 5000).joined(separator: " ^ ")
-    #expect(try Cells.evaluate(powers, on: table())[0].hasSuffix("nested more than 100 levels deep; split the expression"))
+    #expect(
+      try Cells.evaluate(powers, on: table())[0].hasSuffix("nested more than 100 levels deep; split the expression"))
     let chain = Array(repeating: "1", count: 5000).joined(separator: " + ")
     #expect(
       try Cells.evaluate(chain, on: table())[0].hasSuffix("more than 1000 operations in a row; split the expression"))

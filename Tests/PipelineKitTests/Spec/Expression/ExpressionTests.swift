@@ -8,7 +8,8 @@ import Testing
     let reasons = MissingMask(reasons: [0, 0, MissingReason.unknown.rawValue, MissingReason.rejected.rawValue])
     let other = MissingMask(reasons: [0, MissingReason.suppressed.rawValue, MissingReason.notAsked.rawValue, 0])
     return try Cells.table([
-      "i": .int64(Int64Column([7, -2, 0, 0], missing: reasons)), "j": .int64(Int64Column([2, 0, 0, 4], missing: other)),
+      "i": .int64(Int64Column([7, -2, 0, 0], missing: reasons)),
+      "j": .int64(Int64Column([2, 0, 0, 4], missing: other)),
       "x": .float64(Float64Column([2.5, -4, 0, 0], missing: reasons)),
       "y": .float64(Float64Column([0, 0, 0, 8], missing: other)),
       "s": Cells.texts(["Almelo", "Enschede", nil, "Hengelo (O.)"]),
@@ -104,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("if(b, i, j)", ["7", "!suppressed", "!unknown", "4"].replacing(3, "!rejected")),
+    ("if(b, i, j)", ["7", "!suppressed", "!unknown", "!rejected"]),
     ("if(b, x, 1)", ["2.5", "1", "!unknown", "!rejected"]),
     ("if(true, 'a', s)", ["a", "a", "a", "a"]),
     ("if(missing(s), 'none', s)", ["Almelo", "Enschede", "none", "Hengelo (O.)"]),
@@ -173,9 +174,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("1.005", "2", "1.01"), ("2.675", "2", "2.68"), ("-2.5", "0", "-3"), ("2.5", "0", "3"), ("0.49999999999999994", "0", "0"),
-    ("-0.4", "0", "0"), ("1234.5", "-2", "1200"), ("1250", "-2", "1300"), ("-1250", "-2", "-1300"), ("1e300", "2", "1e+300"),
-    ("0.285", "2", "0.29"), ("1.4999999", "0", "1"),
+    ("1.005", "2", "1.01"), ("2.675", "2", "2.68"), ("-2.5", "0", "-3"), ("2.5", "0", "3"),
+    ("0.49999999999999994", "0", "0"),
+    ("-0.4", "0", "0"), ("1234.5", "-2", "1200"), ("1250", "-2", "1300"), ("-1250", "-2", "-1300"),
+    ("1e300", "2", "1e+300"),
+    ("0.285", "2", "0.29"), ("1.0049999", "2", "1"), ("8.345", "2", "8.35"), ("-1.005", "2", "-1.01"),
+    ("1.4999999", "0", "1"),
   ])
   func roundsHalvesAwayFromZero(_ value: String, _ decimals: String, _ expected: String) throws {
     let table = try Cells.table(["k": Cells.ints([1])])
@@ -191,7 +195,9 @@ import Testing
 
   @Test func worksOnNoRows() throws {
     let table = try table().gathering([])
-    for text in ["i + 1", "s == 'a'", "concat(s, t)", "if(b, s, t)", "number(s)", "1", "x / y", "missing(d)", "i in [1]"] {
+    for text in [
+      "i + 1", "s == 'a'", "concat(s, t)", "if(b, s, t)", "number(s)", "1", "x / y", "missing(d)", "i in [1]",
+    ] {
       #expect(try Cells.evaluate(text, on: table) == [])
     }
   }
@@ -233,8 +239,10 @@ import Testing
     #expect(try field("k") == Field("n", .string))
     #expect(try field("a + b") == Field("n", .float64, origins: [one, two]))
     #expect(
-      try field("round(a, 2)") == Field("n", .float64, unit: "%", direction: .higherIsWorse, decimals: 2, origins: [two]))
-    #expect(try field("coalesce(a, b)") == Field("n", .float64, unit: "%", direction: .higherIsWorse, origins: [one, two]))
+      try field("round(a, 2)")
+        == Field("n", .float64, unit: "%", direction: .higherIsWorse, decimals: 2, origins: [two]))
+    #expect(
+      try field("coalesce(a, b)") == Field("n", .float64, unit: "%", direction: .higherIsWorse, origins: [one, two]))
     #expect(try field("coalesce(a, c)") == Field("n", .float64, origins: [one, two]))
     #expect(try field("1") == Field("n", .int64))
   }
@@ -244,13 +252,5 @@ import Testing
     #expect(throws: TransformError("p.yml:1:1: no column \"gone\"; there are: k")) {
       try expression.evaluate(on: Cells.table(["k": Cells.ints([1])]))
     }
-  }
-}
-
-extension Array {
-  fileprivate func replacing(_ index: Int, _ element: Element) -> Array {
-    var copy = self
-    copy[index] = element
-    return copy
   }
 }

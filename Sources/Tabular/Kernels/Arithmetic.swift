@@ -18,10 +18,14 @@ public enum NumberFunction: Sendable, CaseIterable {
   case exponential
 }
 
-/// Arithmetic on whole columns. A row is missing where an operand is, for the reason of the first operand that is; a
-/// result that does not exist or overflows is missing with the reason `undefined`.
+/// Arithmetic on whole columns.
+///
+/// A row is missing where an operand is, for the reason of the first operand that is; a result that does not exist or
+/// overflows is missing with the reason `undefined`.
 public enum Arithmetic {
-  /// The operation on numbers with decimals. At least one side is a column.
+  /// The operation on numbers with decimals.
+  ///
+  /// At least one side is a column.
   public static func apply(_ operation: ArithmeticOperator, _ a: Operand<Double>, _ b: Operand<Double>) -> Float64Column
   {
     switch operation {
@@ -35,7 +39,9 @@ public enum Arithmetic {
     }
   }
 
-  /// The operation on whole numbers; division and powers are for ``Operand`` of `Double`. At least one side is a column.
+  /// The operation on whole numbers; division and powers are for ``Operand`` of `Double`.
+  ///
+  /// At least one side is a column.
   public static func apply(_ operation: ArithmeticOperator, _ a: Operand<Int64>, _ b: Operand<Int64>) -> Int64Column {
     switch operation {
     case .add: return whole(a, b) { $0.addingReportingOverflow($1) }
@@ -83,14 +89,16 @@ public enum Arithmetic {
     whole(.column(x), .constant(0)) { x, _ in x < 0 ? (0 as Int64).subtractingReportingOverflow(x) : (x, false) }
   }
 
-  /// Each number rounded to `decimals` (-15...15), halves away from zero. A number counts as a half when its decimals are
-  /// one as written: 1.005 rounds to 1.01 although the nearest binary number lies just below.
+  /// Each number rounded to `decimals` (-15...15), halves away from zero.
+  ///
+  /// A half is the number that reads as one: 1.005 rounds to 1.01, although the binary number nearest to it lies just
+  /// below.
   public static func round(_ x: Float64Column, decimals: Int) -> Float64Column {
     var scale = 1.0
     for _ in 0..<abs(decimals) { scale *= 10 }
     return decimals >= 0
-      ? map(x) { halfAway($0 * scale, else: $0) { $0 / scale } }
-      : map(x) { halfAway($0 / scale, else: $0) { $0 * scale } }
+      ? map(x) { halfAway($0, scaled: $0 * scale) { $0 / scale } }
+      : map(x) { halfAway($0, scaled: $0 / scale) { $0 * scale } }
   }
 
   /// Each whole number rounded to tens (`decimals` -1), hundreds (-2) and so on, halves away from zero.
@@ -137,12 +145,14 @@ public enum Arithmetic {
   }
 
   @inline(__always)
-  private static func halfAway(_ scaled: Double, else value: Double, _ back: (Double) -> Double) -> Double {
+  private static func halfAway(_ value: Double, scaled: Double, _ back: (Double) -> Double) -> Double {
     // From 2^52 on there are no decimals left to round.
     guard scaled.magnitude < 0x1p52 else { return value }
     let whole = scaled.rounded(.towardZero)
-    let half = (scaled - whole).magnitude >= 0.5 - 2 * scaled.ulp
-    return back(half ? whole + (scaled < 0 ? -1 : 1) : whole) + 0
+    let away: Double = scaled < 0 ? -1 : 1
+    // Whole numbers and powers of ten are exact here, so this is the number that the half as written is read as.
+    let half = back(whole + away / 2)
+    return back(value.magnitude >= half.magnitude ? whole + away : whole) + 0
   }
 
   @inline(__always)

@@ -30,8 +30,10 @@ public enum Logic {
     return StringColumn(codes: codes, dictionary: builder.build())
   }
 
-  /// The values of `a` where the condition is true and those of `b` where it is false; missing where the condition is,
-  /// for its reason. Both columns have one type.
+  /// The values of `a` where the condition is true and those of `b` where it is false; missing where the condition
+  /// is, for its reason.
+  ///
+  /// Both columns have one type.
   public static func choose(_ condition: BoolColumn, _ a: Column, _ b: Column) -> Column {
     let count = condition.values.count
     let mask: MissingMask?
@@ -51,6 +53,7 @@ public enum Logic {
   }
 
   /// The values of `a` where it has one, otherwise those of `b`; where neither has one the reason is that of `a`.
+  ///
   /// Both columns have one type.
   public static func coalesce(_ a: Column, _ b: Column) -> Column {
     guard let first = a.missing else { return a }
@@ -82,7 +85,11 @@ public enum Logic {
       return a.values.withUnsafeBufferPointer { x in
         b.values.withUnsafeBufferPointer { y in
           Masking.column(count, nil, zero: 0 as UInt8) { out, range in
-            if deciding == 0 { for i in range { out[i] = x[i] & y[i] } } else { for i in range { out[i] = x[i] | y[i] } }
+            if deciding == 0 {
+              for i in range { out[i] = x[i] & y[i] }
+            } else {
+              for i in range { out[i] = x[i] | y[i] }
+            }
           }
         }
       }

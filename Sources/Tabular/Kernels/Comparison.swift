@@ -1,26 +1,38 @@
-/// Comparisons of whole columns. A row is missing where an operand is, for the reason of the first operand that is.
+/// Comparisons of whole columns.
+///
+/// A row is missing where an operand is, for the reason of the first operand that is.
 public enum Comparison {
-  /// Compares numbers with decimals. At least one side is a column.
+  /// Compares numbers with decimals.
+  ///
+  /// At least one side is a column.
   public static func apply(_ comparison: ComparisonOperator, _ a: Operand<Double>, _ b: Operand<Double>) -> BoolColumn {
     typed(comparison, a, b)
   }
 
-  /// Compares whole numbers. At least one side is a column.
+  /// Compares whole numbers.
+  ///
+  /// At least one side is a column.
   public static func apply(_ comparison: ComparisonOperator, _ a: Operand<Int64>, _ b: Operand<Int64>) -> BoolColumn {
     typed(comparison, a, b)
   }
 
-  /// Compares days. At least one side is a column.
+  /// Compares days.
+  ///
+  /// At least one side is a column.
   public static func apply(_ comparison: ComparisonOperator, _ a: Operand<Int32>, _ b: Operand<Int32>) -> BoolColumn {
     typed(comparison, a, b)
   }
 
-  /// Compares truth values. At least one side is a column.
+  /// Compares truth values.
+  ///
+  /// At least one side is a column.
   public static func apply(_ comparison: ComparisonOperator, _ a: Operand<UInt8>, _ b: Operand<UInt8>) -> BoolColumn {
     typed(comparison, a, b)
   }
 
-  /// Compares texts with one text, by their UTF-8 bytes. Equality compares codes.
+  /// Compares texts with one text, by their UTF-8 bytes.
+  ///
+  /// Equality compares codes.
   public static func apply(_ comparison: ComparisonOperator, _ a: StringColumn, _ text: String) -> BoolColumn {
     guard comparison.isOrder else {
       guard let code = a.dictionary.code(of: text) else {

@@ -27,8 +27,9 @@ public final class Grouping: Sendable {
     public subscript(group: Int) -> ArraySlice<Int32> { rows[Int(offsets[group])..<Int(offsets[group + 1])] }
   }
 
-  /// Groups rows that agree in all `keys`. Without keys all rows are one group, even when there are none (its
-  /// representative is then -1).
+  /// Groups rows that agree in all `keys`.
+  ///
+  /// Without keys all rows are one group, even when there are none (its representative is then -1).
   public convenience init(by keys: [Column], rowCount: Int) {
     guard let first = keys.first else {
       self.init(KeyRanks(ranks: [UInt32](repeating: 0, count: rowCount), cardinality: 1))

@@ -189,7 +189,9 @@ struct KeyRanks: Sendable {
     for row in ranks.indices where missing.reasons[row] != 0 { ranks[row] = rankOf[Int(missing.reasons[row])] }
   }
 
-  /// The ranks of pairs: by these ranks first, then by those of `other`. Not every rank need occur, unless compacted.
+  /// The ranks of pairs: by these ranks first, then by those of `other`.
+  ///
+  /// Not every rank need occur, unless compacted.
   func combined(with other: KeyRanks) -> KeyRanks {
     if other.cardinality <= 1 { return self }
     let size = cardinality.multipliedReportingOverflow(by: other.cardinality)

@@ -12,7 +12,9 @@ public enum ArithmeticOperator: String, Sendable, CaseIterable {
   case power = "^"
 }
 
-/// A comparison of two values of one type. Text compares by its UTF-8 bytes.
+/// A comparison of two values of one type.
+///
+/// Text compares by its UTF-8 bytes.
 public enum ComparisonOperator: String, Sendable, CaseIterable {
   /// a == b
   case equal = "=="

@@ -1,5 +1,7 @@
-/// One value a group from the rows of the group. Missing cells are left out; a result over no values is missing with the
-/// reason `undefined`, except that counts are 0.
+/// One value a group from the rows of the group.
+///
+/// Missing cells are left out; a result over no values is missing with the reason `undefined`, except that counts are
+/// 0.
 ///
 /// Sums of numbers with decimals run in row order and carry the rounding error of every addition along (Neumaier, 1974,
 /// ZAMM 54), so that the result depends on the rows and their order alone.
@@ -90,8 +92,10 @@ public enum Reduction {
     return defined(products.indices.map { products[$0] / weights[$0] })
   }
 
-  /// The standard deviation of each group: the root of the sum of squared distances from the mean over n - 1, or over n for
-  /// a whole population. With n - 1 a group of one value has none.
+  /// The standard deviation of each group: the root of the sum of squared distances from the mean over n - 1, or over
+  /// n for a whole population.
+  ///
+  /// With n - 1 a group of one value has none.
   public static func standardDeviation(_ x: Float64Column, population: Bool, _ groups: Grouping) -> Float64Column {
     let counts = present(x.missing, groups)
     let means = means(x, counts, groups)
@@ -191,7 +195,9 @@ public enum Reduction {
     return sums.indices.map { counts[$0] > 0 ? sums[$0] / Double(counts[$0]) : .nan }
   }
 
-  /// The compensated sum of `value` over the rows of each group, in row order. Runs of one group stay in registers.
+  /// The compensated sum of `value` over the rows of each group, in row order.
+  ///
+  /// Runs of one group stay in registers.
   @inline(__always)
   private static func sums(_ groups: Grouping, _ value: (Int) -> Double) -> [Double] {
     var sums = [Double](repeating: 0, count: groups.count)

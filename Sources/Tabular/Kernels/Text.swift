@@ -1,4 +1,6 @@
-/// Functions of texts. The work is done once per distinct value that occurs, and codes are mapped.
+/// Functions of texts.
+///
+/// The work is done once per distinct value that occurs, and codes are mapped.
 public enum Text {
   /// The texts without blanks, tabs, line ends and no-break spaces at their ends.
   public static func trim(_ column: StringColumn) -> StringColumn {
@@ -58,7 +60,8 @@ public enum Text {
   /// The number of characters of each text.
   public static func length(_ column: StringColumn) -> Int64Column {
     column.parsing { text in
-      text.allSatisfy { $0 < 0x80 && $0 != 0x0D } ? Int64(text.count) : Int64(String(decoding: text, as: UTF8.self).count)
+      text.allSatisfy { $0 < 0x80 && $0 != 0x0D }
+        ? Int64(text.count) : Int64(String(decoding: text, as: UTF8.self).count)
     }
   }
 
@@ -91,7 +94,9 @@ public enum Text {
     }
   }
 
-  /// The texts of each row one after the other. A row is missing where a part is, for the first reason.
+  /// The texts of each row one after the other.
+  ///
+  /// A row is missing where a part is, for the first reason.
   public static func concat(_ parts: [StringColumn]) -> StringColumn {
     guard let first = parts.first else { return StringColumn(codes: [], dictionary: .empty) }
     var mask = first.missing
@@ -271,7 +276,9 @@ extension StringColumn {
   /// Whether `test` holds for the text of each row.
   func testing(_ test: (UnsafeBufferPointer<UInt8>) -> Bool) -> BoolColumn {
     var values = [UInt8](repeating: 0, count: codes.count)
-    eachRow(0 as UInt8) { test($0) ? 1 : 0 } _: { row, result in
+    eachRow(0 as UInt8) {
+      test($0) ? 1 : 0
+    } _: { row, result in
       values[row] = result
     }
     return BoolColumn(values, missing: missing)
@@ -296,7 +303,9 @@ extension StringColumn {
   ) -> StringColumn {
     var codes = [UInt32](repeating: 0, count: a.codes.count)
     if a.dictionary === b.dictionary {
-      for row in codes.indices where mask?.isPresent(row) ?? true { codes[row] = first(row) ? a.codes[row] : b.codes[row] }
+      for row in codes.indices where mask?.isPresent(row) ?? true {
+        codes[row] = first(row) ? a.codes[row] : b.codes[row]
+      }
       return StringColumn(codes: codes, dictionary: a.dictionary, missing: mask)
     }
     var builder = StringDictionaryBuilder()

@@ -32,6 +32,9 @@ public struct Derive: Transform {
       A missing operand makes the result missing, for the reason of the first missing operand from the left. What cannot
       be computed (division by zero, the logarithm of zero, a whole number beyond 64 bits) is missing as `undefined`.
 
+      In the pipeline file an expression that starts with a quote, a backquote or a bracket, or that stands inside
+      `{ }`, goes in double quotes.
+
       Functions:
       """ + "\n\n" + Expression.functions.map { "- `\($0.signature)`: \($0.summary)" }.joined(separator: "\n"),
     example: """

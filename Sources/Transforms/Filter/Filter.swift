@@ -24,7 +24,10 @@ public struct Filter: Transform {
       missing: to keep such rows, say so (`pct > 10 or missing(pct)`).
       """,
     example: """
-      - {id: neighbourhoods, uses: filter, from: areas, where: area_type == 'Buurt' and year in [2016, 2020]}
+      - id: neighbourhoods
+        uses: filter
+        from: areas
+        where: area_type == 'Buurt' and year in [2016, 2020]
       """)
 
   /// Rows pass one by one.

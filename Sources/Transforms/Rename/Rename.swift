@@ -60,7 +60,8 @@ public struct Rename: Transform {
     for entry in columns.entries {
       _ = try inputs[0].field(Located(entry.key, at: entry.position))
       if inputs[0].index(of: entry.value.text) != nil, columns[entry.value.text] == nil {
-        throw SpecError(entry.value.position, "there is a column \"\(entry.value)\" already; rename or leave out that one")
+        throw SpecError(
+          entry.value.position, "there is a column \"\(entry.value)\" already; rename or leave out that one")
       }
     }
     for i in fields.indices { if let name = columns[fields[i].name] { fields[i].name = name.text } }
@@ -69,7 +70,9 @@ public struct Rename: Transform {
 
   /// The same columns under their new names.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
-    try inputs[0].transformed { (table) throws(SpecError) in try outputSchema(for: [table.schema]) } columns: { _ in
+    try inputs[0].transformed { (table) throws(SpecError) in
+      try outputSchema(for: [table.schema])
+    } columns: { _ in
       inputs[0].columns
     }
   }

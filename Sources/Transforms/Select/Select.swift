@@ -42,7 +42,8 @@ public struct Select: Transform {
   /// - Throws: ``SpecError`` unless exactly one of the two options is given, without repeats.
   public init(options: Options, context: RunContext) throws(SpecError) {
     switch (options.columns, options.except) {
-    case (nil, nil): throw SpecError(SourcePosition(file: ""), "select needs columns (to keep) or except (to leave out)")
+    case (nil, nil):
+      throw SpecError(SourcePosition(file: ""), "select needs columns (to keep) or except (to leave out)")
     case (_?, let except?):
       throw SpecError(
         except.first?.position ?? SourcePosition(file: ""), "select takes columns or except, not both")
@@ -85,7 +86,9 @@ public struct Select: Transform {
 
   /// The columns that are kept.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
-    try inputs[0].transformed { (table) throws(SpecError) in try outputSchema(for: [table.schema]) } columns: { schema in
+    try inputs[0].transformed { (table) throws(SpecError) in
+      try outputSchema(for: [table.schema])
+    } columns: { schema in
       schema.names.compactMap { inputs[0].schema.index(of: $0) }.map { inputs[0].columns[$0] }
     }
   }

@@ -1,7 +1,9 @@
 public import Tabular
 
-/// A formula over the groups of a table: functions such as `sum(x)` over the rows of each group, and arithmetic between
-/// them. Arguments are full expressions over the columns.
+/// A formula over the groups of a table: functions such as `sum(x)` over the rows of each group, and arithmetic
+/// between them.
+///
+/// Arguments are full expressions over the columns.
 ///
 /// Cells without a value are left out. A function over no values is missing with the reason `undefined`, except that the
 /// counts are 0.

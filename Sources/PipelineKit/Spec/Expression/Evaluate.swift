@@ -75,7 +75,8 @@ struct ExpressionEvaluator {
 
   /// Results of functions that leave `missing` without a type.
   private func untyped(_ node: ExpressionNode, _ operands: [ExpressionValue]) -> ExpressionValue? {
-    guard case .call(let function) = node.kind, case .missing(let reason)? = operands.dropFirst(function == .if ? 1 : 0).first
+    guard case .call(let function) = node.kind,
+      case .missing(let reason)? = operands.dropFirst(function == .if ? 1 : 0).first
     else { return nil }
     switch function {
     case .missingAs:

@@ -83,7 +83,9 @@ struct ExpressionPlace {
     self.position = position
   }
 
-  /// The text of a scalar. In quotes the text starts one character after the scalar.
+  /// The text of a scalar.
+  ///
+  /// In quotes the text starts one character after the scalar.
   init(option node: SpecNode) throws(SpecError) {
     text = try node.text("an expression")
     position = node.position

@@ -1,5 +1,3 @@
-
-
 /// A function that works row by row.
 enum ExpressionFunction: String, Sendable, CaseIterable {
   case abs, min, max, round, floor, ceil, sqrt, ln, log10, exp, power

@@ -115,7 +115,9 @@ struct ExpressionParser {
     switch token.kind {
     case .symbol(","): hint = "; a decimal mark is a point"
     case .word(let word):
-      if let near = nearest(word, among: ["and", "or", "in", "between", "not"]) { hint = "; did you mean \"\(near)\"?" }
+      if let near = nearest(word, among: ["and", "or", "in", "between", "not"]) {
+        hint = "; did you mean \"\(near)\"?"
+      }
     default: break
     }
     return ExpressionMistake(token.offset, "expected an operator or the end, found \(token.summary)" + hint)
@@ -346,7 +348,7 @@ struct ExpressionParser {
     case (let low, let high) where low == high: wanted = "\(low)"
     case (let low, let high): wanted = "\(low) or \(high)"
     }
-    let noun = arity.upperBound == 1 ? "argument" : "arguments"
+    let noun = arity == 1...1 ? "argument" : "arguments"
     throw ExpressionMistake(offset, "\(signature) takes \(wanted) \(noun), \(given) given")
   }
 

@@ -1,6 +1,8 @@
 import Tabular
 
-/// The type of every part of an expression. `nil` stands for the literal `missing`, which takes any type.
+/// The type of every part of an expression.
+///
+/// `nil` stands for the literal `missing`, which takes any type.
 struct ExpressionTyping {
   let schema: Schema
   let place: ExpressionPlace
@@ -60,7 +62,8 @@ struct ExpressionTyping {
 
   private func hint(_ type: ColumnType, _ user: String) -> String {
     switch type {
-    case .string: user == "+" ? "; to join texts use concat(a, b), to read them as numbers number(x)" : "; use number(x)"
+    case .string:
+      user == "+" ? "; to join texts use concat(a, b), to read them as numbers number(x)" : "; use number(x)"
     case .bool: "; use integer(x) or if(x, 1, 0)"
     default: ""
     }
@@ -238,7 +241,9 @@ struct AggregateTyping {
       return .float64
     case .min, .max:
       let type = try rows.type(of: node.children[0])
-      if type == .bool { throw rows.place.error(node.children[0].offset, "\(name) needs numbers, texts or dates; use all or any") }
+      if type == .bool {
+        throw rows.place.error(node.children[0].offset, "\(name) needs numbers, texts or dates; use all or any")
+      }
       return type
     case .first, .last: return try rows.type(of: node.children[0])
     }

@@ -159,14 +159,14 @@ public struct Join: Transform {
     for part in layout(left.schema, right.schema) {
       fields.append(field(part, left.schema, right.schema))
       let l = part.left.map { index in rows.left.map { left.columns[index].gathering($0) } ?? left.columns[index] }
-      let r = part.right.map { right.columns[$0].gathering(rows.right) }
+      if part.prefersRight, let l, let index = part.right {
+        columns.append(try l.overlaid(with: right.columns[index], at: rows.right))
+        continue
+      }
+      let needsRight = !part.isKey || rows.appended > 0
+      let r = part.right.flatMap { needsRight ? right.columns[$0].gathering(rows.right) : nil }
       switch (l, r) {
-      case (let l?, let r?):
-        if part.isKey {
-          columns.append(rows.appended == 0 ? l : try l.filledIn(from: r))
-        } else {
-          columns.append(try part.prefersRight ? r.filledIn(from: l) : l.filledIn(from: r))
-        }
+      case (let l?, let r?): columns.append(try l.filledIn(from: r))
       case (let column?, nil), (nil, let column?): columns.append(column)
       case (nil, nil): break
       }

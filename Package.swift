@@ -69,5 +69,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["Tabular", "PipelineKit", "BuiltinPlugins", "Parquet"],
       path: "Tests/EndToEndTests", swiftSettings: settings),
+    .testTarget(
+      name: "RepositoryTests", dependencies: ["PipelineKit", "BuiltinPlugins"], path: "Tests/RepositoryTests",
+      swiftSettings: settings),
   ]
 )

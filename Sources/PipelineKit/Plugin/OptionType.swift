@@ -69,6 +69,15 @@ public struct OptionDescription: Sendable, Equatable {
   public var summary: String
   /// The default as text; nil when required or when absence means something of its own.
   public var defaultText: String?
+
+  /// A description of one option.
+  public init(name: String, type: OptionType, isRequired: Bool, summary: String, defaultText: String?) {
+    self.name = name
+    self.type = type
+    self.isRequired = isRequired
+    self.summary = summary
+    self.defaultText = defaultText
+  }
 }
 
 /// A value that an option can have.

@@ -14,7 +14,9 @@ public enum JoinKind: String, Sendable, CaseIterable {
 
 /// The row numbers that make up a join.
 public struct JoinRows: Sendable, Equatable {
-  /// The left row of each output row; nil when the output has every left row once, in order. -1 in appended rows.
+  /// The left row of each output row; nil when the output has every left row once, in order.
+  ///
+  /// -1 in appended rows.
   public var left: [Int32]?
   /// The right row of each output row, or -1; empty for `semi` and `anti`.
   public var right: [Int32]

@@ -117,7 +117,9 @@ struct KeyCodes: Sendable {
   }
 }
 
-/// Numbers given codes from 0 in the order in which they come. The hash has no seed: every run is the same.
+/// Numbers given codes from 0 in the order in which they come.
+///
+/// The hash has no seed: every run is the same.
 struct NumberCodes {
   private var slots: [Int32]
   private var keys: [UInt64] = []
@@ -135,7 +137,9 @@ struct NumberCodes {
   /// How many numbers have a code.
   var count: Int { keys.count }
 
-  /// The code of `key`, given now when it is new. More keys than the capacity are not foreseen.
+  /// The code of `key`, given now when it is new.
+  ///
+  /// More keys than the capacity are not foreseen.
   mutating func code(of key: UInt64) -> Int32 {
     var slot = Self.slot(key) & mask
     while slots[slot] >= 0 {

@@ -28,6 +28,67 @@ extension Column {
     }
   }
 
+  /// This column with the values of `other` over it: row `i` takes row `rows[i]` of `other`, where that has a value.
+  ///
+  /// A row of -1 takes nothing. A row that is missing in both has the reason of `other`, unless that is
+  /// ``MissingReason/notMatched``. The same as gathering `other` and filling it in from this column, in one pass over
+  /// the rows that change.
+  /// - Throws: ``TabularError`` when types do not go together.
+  public func overlaid(with other: Column, at rows: [Int32]) throws(TabularError) -> Column {
+    guard rows.count == count else { throw .schemaMismatch("\(rows.count) rows cannot be laid over \(count)") }
+    guard let type = ColumnType.common(self.type, other.type) else {
+      throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(self.type.rawValue)")
+    }
+    var reasons = missing?.reasons ?? []
+    let mask = other.missing
+    func mended() -> MissingMask? { reasons.isEmpty ? nil : MissingMask(reasons: reasons) }
+    switch (converted(to: type), other.converted(to: type)) {
+    case (.float64(let a), .float64(let b)):
+      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
+      return .float64(Float64Column(values, missing: mended()))
+    case (.int64(let a), .int64(let b)):
+      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
+      return .int64(Int64Column(values, missing: mended()))
+    case (.bool(let a), .bool(let b)):
+      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
+      return .bool(BoolColumn(values, missing: mended()))
+    case (.date(let a), .date(let b)):
+      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
+      return .date(DateColumn(values, missing: mended()))
+    case (.string(let a), .string(let b)):
+      let (dictionary, codes) = Self.recoded(b, into: a.dictionary)
+      let values = Self.laid(codes, mask, over: a.codes, at: rows, &reasons)
+      return .string(StringColumn(codes: values, dictionary: dictionary, missing: mended()))
+    default: throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(self.type.rawValue)")
+    }
+  }
+
+  private static func laid<E: BitwiseCopyable>(
+    _ values: [E], _ mask: MissingMask?, over base: [E], at rows: [Int32], _ reasons: inout [UInt8]
+  ) -> [E] {
+    var result = base
+    let unmatched = MissingReason.notMatched.rawValue
+    result.withUnsafeMutableBufferPointer { out in
+      reasons.withUnsafeMutableBufferPointer { reasons in
+        values.withUnsafeBufferPointer { values in
+          rows.withUnsafeBufferPointer { rows in
+            for row in rows.indices where rows[row] >= 0 {
+              let source = Int(rows[row])
+              let reason = mask?.reasons[source] ?? 0
+              if reason == 0 {
+                out[row] = values[source]
+                if !reasons.isEmpty { reasons[row] = 0 }
+              } else if !reasons.isEmpty, reasons[row] != 0, reason != unmatched {
+                reasons[row] = reason
+              }
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
   /// The column as `type`: whole numbers become doubles, anything else stays as it is.
   public func converted(to type: ColumnType) -> Column {
     guard type == .float64, case .int64(let c) = self else { return self }

@@ -32,7 +32,9 @@ public enum SortOrder {
     return order
   }
 
-  /// Unsigned numbers in the order of the column's values. What stands for a missing value does not matter.
+  /// Unsigned numbers in the order of the column's values.
+  ///
+  /// What stands for a missing value does not matter.
   private static func orderedBits(of column: Column) -> [UInt64] {
     let sign: UInt64 = 1 << 63
     switch column {

@@ -55,20 +55,21 @@ public struct Classify: Transform {
     name: "classify",
     summary: "Adds the class of each row: between fixed bounds, or by quantiles of a frame.",
     details: """
-      Classes count from 1 at the lowest values. With n `bounds` there are n + 1 classes; the first and the last are open.
+      Classes count from 1 at the lowest values. With n `bounds` there are n + 1 classes; the first and the last are \
+      open.
 
-      `quantiles: n` under `method: rank` gives class 1 + floor(n (a - 1) / N), where a is the rank from the lowest value, \
-      equal values sharing the smallest, and N the number of values in the frame. Equal values are never split, so heavy \
-      ties leave classes empty. Under `method: cut_points` the bounds are the quantiles j/n of type 7 (the default of R and \
-      NumPy), and a value on a bound belongs to the class below unless `closed: left`.
+      `quantiles: n` under `method: rank` gives class 1 + floor(n (a - 1) / N), where a is the rank from the lowest \
+      value, equal values sharing the smallest, and N the number of values in the frame. Equal values are never \
+      split, so heavy ties leave classes empty. Under `method: cut_points` the bounds are the quantiles j/n of type \
+      7 (the default of R and NumPy), and a value on a bound belongs to the class below unless `closed: left`.
 
       The frame is the set of rows whose distribution counts: `pooled`, `{by: [year]}` for each year its own, or \
-      `{period: year, base: 2012}` for the base period's cut-offs applied to all periods, so that areas can move together. \
-      With a base, a - 1 is the number of base values below the value, and values beyond all of them are in the last \
-      class. `by` may be combined with a base.
+      `{period: year, base: 2012}` for the base period's cut-offs applied to all periods, so that areas can move \
+      together. With a base, a - 1 is the number of base values below the value, and values beyond all of them are \
+      in the last class. `by` may be combined with a base.
 
-      A missing value takes no part and stays missing with its reason, as does a row whose `by` is missing. A row whose \
-      frame has no value at all is `outside_frame`.
+      A missing value takes no part and stays missing with its reason, as does a row whose `by` is missing. A row \
+      whose frame has no value at all is `outside_frame`.
       """,
     example: """
       - id: classed

@@ -37,26 +37,26 @@ public struct Compare: Transform {
     details: """
       A comparator is one row, `{area: GM0153}`, `{parent: column}` (the row whose area is named in that column) or \
       `{period: 2012}` (the same area in that period), or a figure of a set of rows: `{areas: [GM0153, GM0164]}`, \
-      `{where: condition}`, `{set: {column: gemeente, values: [..]}}`, `{all: true}` or `{group: column}` (the rows with the same value of that column). All but \
-      `period` look at rows with the same values of `by` only. A set's figure is its `statistic`: mean, weighted_mean (the \
-      sum of value times weight over the sum of weights, over rows that have both) or median; `exclude_self: true` leaves \
-      the row itself out.
+      `{where: condition}`, `{set: {column: gemeente, values: [..]}}`, `{all: true}` or `{group: column}` (the rows \
+      with the same value of that column). All but `period` look at rows with the same values of `by` only. A set's \
+      figure is its `statistic`: mean, weighted_mean (the sum of value times weight over the sum of weights, over \
+      rows that have both) or median; `exclude_self: true` leaves the row itself out.
 
       Columns for a measure m and a comparator c, as `as` asks for them:
 
       - value: `m_c`, the comparator's figure, in the unit of m;
       - points: `m_delta_c`, own value minus the comparator's, in the unit of m; of percentages in pp;
       - percent: `m_pct_c`, 100 (own / comparator - 1), undefined where the comparator is 0;
-      - rank: `m_rank_c`, for sets only: the rank of the own value among the set and itself, 1 is the highest, ties share \
-      the smallest.
+      - rank: `m_rank_c`, for sets only: the rank of the own value among the set and itself, 1 is the highest, ties \
+      share the smallest.
 
-      `value_as`, `delta_as`, `percent_as` and `rank_as` of a comparator name columns otherwise; `{measure}` in them stands \
-      for the measure.
+      `value_as`, `delta_as`, `percent_as` and `rank_as` of a comparator name columns otherwise; `{measure}` in them \
+      stands for the measure.
 
       A difference is missing where the own value is, for its reason, and else where the comparator's is, for that \
       reason. No row in this period or for this parent: `not_matched`. A set without values, or without weight: \
-      `undefined`. A named area that no row has at all is an error. Where rows are looked up by area, areas must be unique \
-      within `by`.
+      `undefined`. A named area that no row has at all is an error. Where rows are looked up by area, areas must be \
+      unique within `by`.
       """,
     example: """
       - id: deltas

@@ -52,7 +52,9 @@ struct ValueSet: PluginOptions {
     for value in values + except { try CellLiteral.check(value, in: field) }
   }
 
-  /// Which rows are in the set. Values that no row has add nothing.
+  /// Which rows are in the set.
+  ///
+  /// Values that no row has add nothing.
   func rows(in table: Table) throws(TransformError) -> [Bool] {
     let values = Set(values.map(\.text))
     switch try table.columns(named: [column.text])[0] {

@@ -48,19 +48,20 @@ public struct Join: Transform {
     name: "join",
     summary: "Puts the columns of a second table beside those of the first, by key.",
     details: """
-      `from` names the left table and the right table. Rows are put together where all key columns are equal. Text is \
-      compared by its bytes, blanks included; numbers by value. Both columns of a key must be of one type. A row whose \
-      key is missing has no counterpart.
+      `from` names the left table and the right table. Rows are put together where all key columns are equal. Text \
+      is compared by its bytes, blanks included; numbers by value. Both columns of a key must be of one type. A row \
+      whose key is missing has no counterpart.
 
       The output has the left table's order; for several matches of one row (`many: true`) the right table's. Under \
-      `kind: full` the right rows without a counterpart follow in their own order, with the right table's key values in \
-      the key columns. The right table's key columns are not repeated. `semi` and `anti` keep the left columns only.
+      `kind: full` the right rows without a counterpart follow in their own order, with the right table's key values \
+      in the key columns. The right table's key columns are not repeated. `semi` and `anti` keep the left columns \
+      only.
 
       Cells without a counterpart are missing for the reason `not_matched`.
 
-      Under `overlap: prefer_right` the right value stands where it is present and the left one elsewhere, as a revision \
-      wants it; where both are missing the reason is the right one's, unless there is no right row. `prefer_left` is the \
-      mirror image. Whole numbers and doubles make doubles. Two different units are refused.
+      Under `overlap: prefer_right` the right value stands where it is present and the left one elsewhere, as a \
+      revision wants it; where both are missing the reason is the right one's, unless there is no right row. \
+      `prefer_left` is the mirror image. Whole numbers and doubles make doubles. Two different units are refused.
 
       When no left row at all finds a counterpart, the run goes on and says so.
       """,
@@ -158,14 +159,14 @@ public struct Join: Transform {
     for part in layout(left.schema, right.schema) {
       fields.append(field(part, left.schema, right.schema))
       let l = part.left.map { index in rows.left.map { left.columns[index].gathering($0) } ?? left.columns[index] }
-      let r = part.right.map { right.columns[$0].gathering(rows.right) }
+      if part.prefersRight, let l, let index = part.right {
+        columns.append(try l.overlaid(with: right.columns[index], at: rows.right))
+        continue
+      }
+      let needsRight = !part.isKey || rows.appended > 0
+      let r = part.right.flatMap { needsRight ? right.columns[$0].gathering(rows.right) : nil }
       switch (l, r) {
-      case (let l?, let r?):
-        if part.isKey {
-          columns.append(rows.appended == 0 ? l : try l.filledIn(from: r))
-        } else {
-          columns.append(try part.prefersRight ? r.filledIn(from: l) : l.filledIn(from: r))
-        }
+      case (let l?, let r?): columns.append(try l.filledIn(from: r))
       case (let column?, nil), (nil, let column?): columns.append(column)
       case (nil, nil): break
       }

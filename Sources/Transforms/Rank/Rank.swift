@@ -62,11 +62,11 @@ public struct Rank: Transform {
     summary: "Adds the rank of each row by one column.",
     details: """
       Ranks count from 1, within the rows that share the values of `by`, or within the whole table. They are whole \
-      numbers, except under `ties: avg`. For the values 7, 5, 5, 3 from high to low: `min` gives 1 2 2 4, `avg` 1 2.5 2.5 \
-      4, `max` 1 3 3 4, `dense` 1 2 2 3, `ordinal` 1 2 3 4.
+      numbers, except under `ties: avg`. For the values 7, 5, 5, 3 from high to low: `min` gives 1 2 2 4, `avg` 1 \
+      2.5 2.5 4, `max` 1 3 3 4, `dense` 1 2 2 3, `ordinal` 1 2 3 4.
 
-      A missing value takes no part and stays missing with its reason; so does a row whose `by` is missing. `decimals` \
-      rounds halves away from zero.
+      A missing value takes no part and stays missing with its reason; so does a row whose `by` is missing. \
+      `decimals` rounds halves away from zero.
       """,
     example: """
       - {id: ranked, uses: rank, from: scores, column: composite, into: rank, by: [year]}

@@ -25,9 +25,9 @@ public struct Sort: Transform {
     name: "sort",
     summary: "Orders rows by one or more columns.",
     details: """
-      Rows that are equal in all the columns stay in the order in which they stand. Missing values come last, whichever \
-      way a column is sorted and whatever the reason. Text orders by its UTF-8 bytes: capitals before small letters, \
-      letters with accents after all others.
+      Rows that are equal in all the columns stay in the order in which they stand. Missing values come last, \
+      whichever way a column is sorted and whatever the reason. Text orders by its UTF-8 bytes: capitals before \
+      small letters, letters with accents after all others.
       """,
     example: """
       - {id: ordered, uses: sort, from: scores, by: [year, -composite]}

@@ -32,7 +32,9 @@ enum CellLiteral {
     return [Bool](repeating: false, count: column.count)
   }
 
-  /// The distinct values of a column in their order, as texts. For messages.
+  /// The distinct values of a column in their order, as texts.
+  ///
+  /// For messages.
   static func distinct(_ column: Column) -> [String] {
     let rows = Grouping(by: [column], rowCount: column.count).representatives
     return rows.filter { column.missing?.isPresent(Int($0)) ?? true }.map { cellText(column, row: Int($0)) }

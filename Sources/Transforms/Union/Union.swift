@@ -49,12 +49,12 @@ public struct Union: Transform {
     summary: "Puts the rows of several tables under each other, matching columns by name.",
     details: """
       Rows stand in the order of `from`. Columns are matched by name, whatever their place; the order is that of the \
-      first table, then of what later ones add. A column must have one type and one unit in all tables; whole numbers and \
-      doubles together make doubles. Under `columns: all` a cell of a table that lacks the column is missing for the \
-      reason `not_asked`.
+      first table, then of what later ones add. A column must have one type and one unit in all tables; whole \
+      numbers and doubles together make doubles. Under `columns: all` a cell of a table that lacks the column is \
+      missing for the reason `not_asked`.
 
-      `period` adds a key column before the others, with one value for each table: whole numbers when all values are, \
-      text otherwise.
+      `period` adds a key column before the others, with one value for each table: whole numbers when all values \
+      are, text otherwise.
       """,
     example: """
       - id: years
@@ -140,8 +140,9 @@ public struct Union: Transform {
     }
   }
 
-  /// The names that the rule keeps, in the order of the output. Under `same`, tables that carry more than was asked for
-  /// are cut to what they share.
+  /// The names that the rule keeps, in the order of the output.
+  ///
+  /// Under `same`, tables that carry more than was asked for are cut to what they share.
   private func columnNames(_ inputs: [Schema]) -> [String] {
     if options.columns == .all {
       var seen: Set<String> = []

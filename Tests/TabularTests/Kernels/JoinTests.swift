@@ -126,6 +126,25 @@ private func string(_ values: [String?]) -> Column { .string(StringColumn(values
     filled.checkInvariants()
   }
 
+  @Test func layingOverIsGatheringAndFillingIn() throws {
+    let rows: [Int32] = [2, -1, 0, 1, 1, -1, 0]
+    let pairs: [(Column, Column)] = [
+      (int64([1, nil, 3, nil, 5, 6, nil], reason: .suppressed), int64([10, nil, 30], reason: .rejected)),
+      (int64([1, nil, 3, nil, 5, 6, nil]), int64([10, nil, nil], reason: .notMatched)),
+      (int64([1, 2, 3, 4, 5, 6, 7]), .float64(Float64Column([0.5, 1.5, 2.5]))),
+      (string(["a", nil, "c", nil, "e", "a", nil]), string(["c", nil, "z"])),
+      (string([nil, nil, nil, nil, nil, nil, nil]), string(["c", nil, "z"])),
+    ]
+    for (base, other) in pairs {
+      let laid = try base.overlaid(with: other, at: rows)
+      #expect(try laid == other.gathering(rows).filledIn(from: base))
+      laid.checkInvariants()
+    }
+    #expect(throws: TabularError.schemaMismatch("string cannot be laid over int64")) {
+      try int64([1]).overlaid(with: string(["a"]), at: [0])
+    }
+  }
+
   @Test func otherTypesAndLengthsAreRefused() {
     #expect(throws: TabularError.schemaMismatch("int64 cannot be filled in from string")) {
       try int64([nil]).filledIn(from: string(["a"]))

@@ -1,3 +1,4 @@
+import Glibc
 import PipelineKit
 import Tabular
 import Testing
@@ -102,5 +103,50 @@ import Testing
     let input = try table(.text("code", ["a", "b"]), .text("up", ["x", "y"]), .double("v", [1, 2]))
     let output = try run(Compare.self, ["area": "code", "measures": "v", "to": ["p": ["parent": "up"]]], input)
     #expect(try cells(output, "v_delta_p") == ["(not_matched)", "(not_matched)"])
+  }
+}
+
+@Suite struct CompareFileTests {
+  /// A folder of its own that is gone when the test ends.
+  private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
+    var template = Array("/tmp/peil-compare-XXXXXX".utf8CString)
+    let made = template.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+    }
+    guard let folder = made else {
+      Issue.record("no temporary folder")
+      return
+    }
+    let path = folder + "/spec.json"
+    guard let file = fopen(path, "w") else {
+      Issue.record("no temporary file")
+      return
+    }
+    fputs(text, file)
+    fclose(file)
+    defer {
+      unlink(path)
+      rmdir(folder)
+    }
+    try body(path)
+  }
+
+  @Test func aSetFromAFile() throws {
+    let input = try table(.text("code", ["a", "b", "c"]), .text("town", ["T1", "T2", "T3"]), .double("v", [1, 2, 4]))
+    func spec(_ path: String, _ key: String) -> SpecLiteral {
+      [
+        "area": "code", "measures": "v",
+        "to": ["g": ["set": ["column": "town", "file": .text(path), "key": .text(key), "except": "T1"]]],
+      ]
+    }
+    try withFile("{\"years\": [1], \"group\": [\"T1\", \"T2\", \"T9\"]}") { path in
+      let output = try run(Compare.self, spec(path, "group"), input)
+      #expect(try numbers(output, "v_delta_g") == [-1, 0, 2])
+      #expect(
+        schemaError(Compare.self, spec(path, "groep"), input)
+          == "p.yml:7:1: \(path) has no key \"groep\"; did you mean \"group\"?")
+    }
+    #expect(
+      schemaError(Compare.self, spec("/nowhere/x.json", "group"), input).hasPrefix("p.yml:7:1: /nowhere/x.json: "))
   }
 }

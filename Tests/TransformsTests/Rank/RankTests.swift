@@ -68,7 +68,9 @@ import Testing
     #expect(up?.direction == .higherIsWorse)
   }
 
-  /// A rank belongs to the row, not to its place: shuffled rows have the same ranks. And against counting.
+  /// A rank belongs to the row, not to its place: shuffled rows have the same ranks.
+  ///
+  /// And against counting.
   @Test func theOrderOfRowsDoesNotMatter() throws {
     let values: [Double?] = (0..<200).map { $0 % 11 == 0 ? nil : Double(($0 * 7919) % 37) }
     let years: [Int64?] = (0..<200).map { Int64($0 % 3) }

@@ -4,8 +4,10 @@ import Testing
 @testable import PipelineKit
 @testable import Transforms
 
-/// A piece of a pipeline file, written as a Swift literal. Every key and every list element has a line of its own in
-/// `p.yml`, counted from 1 in the order in which they are written; the column is 1 + 2 for each level.
+/// A piece of a pipeline file, written as a Swift literal.
+///
+/// Every key and every list element has a line of its own in `p.yml`, counted from 1 in the order in which they are
+/// written; the column is 1 + 2 for each level.
 indirect enum SpecLiteral: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {

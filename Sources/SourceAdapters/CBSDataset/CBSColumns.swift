@@ -14,47 +14,62 @@ enum CBSColumnName {
   static func isRowNumber(_ name: String) -> Bool { name == "ID" }
 }
 
+/// How a cell is judged while a file's head is looked through.
+struct SampleRules: Sendable {
+  /// Reads numbers.
+  let numbers: NumberParser
+  /// Texts that the options name as missing: they say nothing about a column's type.
+  let markers: [[UInt8]]
+  /// Whether some of them read as numbers.
+  let namesNumbers: Bool
+
+  init(numbers: NumberParser, markers: OrderedMap<MarkerReason>) {
+    self.numbers = numbers
+    self.markers = markers.keys.map { Array($0.utf8) }
+    namesNumbers = markers.keys.contains { numbers.parse($0) != nil }
+  }
+
+  func isMarker(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    markers.contains { $0.count == text.count && $0.elementsEqual(text) }
+  }
+}
+
 /// What the sampled cells of one column show.
 struct ColumnEvidence {
-  /// Whether a cell held something.
-  private(set) var hasContent = false
   /// Whether a cell cannot be a number's in a typed data set, or in an untyped one.
   private(set) var isTextIfTyped = false
   private(set) var isTextIfUntyped = false
   /// Whether a cell is written as only untyped data sets write it: eight characters, right-aligned.
   private(set) var isUntyped = false
 
-  /// Takes in one cell. `numericMarkers` are texts that the user names as missing: they say nothing about the type.
-  mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, numbers: NumberParser, markers: [[UInt8]]) {
-    guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
+  /// Takes in one cell.
+  mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, _ rules: SampleRules) {
+    guard let base = bytes.baseAddress, !(isTextIfTyped && isTextIfUntyped) else { return }
     var start = 0
     var end = bytes.count
     while start < end, bytes[start] == 0x20 { start += 1 }
     while end > start, bytes[end - 1] == 0x20 { end -= 1 }
     if start == end { return }
-    let text = bytes[start..<end]
-    if markers.contains(where: { $0.elementsEqual(text) }) { return }
-    hasContent = true
-    let isDot = text.count == 1 && text[start] == UInt8(ascii: ".")
-    let isNumber = !isDot && !numbers.parse(base + start, end - start).isNaN
-    let isRightAligned = end == bytes.count
-    let isPaddedToEight = bytes.count == 8 && start > 0 && isRightAligned
+    let isDot = end - start == 1 && bytes[start] == UInt8(ascii: ".")
+    let isNumber = !isDot && !rules.numbers.parse(base + start, end - start).isNaN
+    if !isNumber || rules.namesNumbers, rules.isMarker(bytes[start..<end]) { return }
     guard isNumber || isDot else {
       isTextIfTyped = true
       isTextIfUntyped = true
       return
     }
-    if isPaddedToEight {
+    let isRightAligned = end == bytes.count
+    if isRightAligned, start > 0, bytes.count == 8 {
       isUntyped = true
       return
     }
-    if isDot || start > 0 || !isRightAligned { isTextIfTyped = true }
-    if isDot || start > 0 || !isRightAligned || bytes.count < 8 { isTextIfUntyped = true }
+    let isPlain = isNumber && isRightAligned && start == 0
+    if !isPlain { isTextIfTyped = true }
+    if !isPlain || bytes.count < 8 { isTextIfUntyped = true }
   }
 
   /// Takes in what another file shows of the same column.
   mutating func merge(_ other: ColumnEvidence) {
-    hasContent = hasContent || other.hasContent
     isTextIfTyped = isTextIfTyped || other.isTextIfTyped
     isTextIfUntyped = isTextIfUntyped || other.isTextIfUntyped
     isUntyped = isUntyped || other.isUntyped

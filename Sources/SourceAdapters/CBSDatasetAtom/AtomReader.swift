@@ -209,7 +209,7 @@ final class AtomReader {
       cursor.pointee.slot = nil
       cursor.pointee.found &+= 1
       let length = cursor.pointee.isNull ? 0 : cursor.pointee.textCount
-      if !slot.pointee.append(cursor.pointee.text, length) {
+      if !ColumnSlot.append(cursor.pointee.text, length, to: slot) {
         cursor.pointee.reader._withUnsafeGuaranteedRef { $0.failCell() }
       }
     } else if depth &+ 1 == cursor.pointee.propertyDepth {

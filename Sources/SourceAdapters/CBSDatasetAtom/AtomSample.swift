@@ -27,15 +27,13 @@ final class AtomSample {
   private var isCollecting = false
   private let entryLimit: Int
   private let input: AtomInput
-  private let dialect: NumberParser
-  private let markers: [[UInt8]]
+  private let rules: SampleRules
 
   /// Reads the first bytes of a feed. With `isWhole` they are all of it.
   /// - Throws: ``SourceError`` when the document is not well-formed, other than by ending early.
-  init(_ head: [UInt8], path: String, isWhole: Bool, markers: [[UInt8]], entryLimit: Int = 1000) throws(SourceError) {
+  init(_ head: [UInt8], path: String, isWhole: Bool, rules: SampleRules, entryLimit: Int = 1000) throws(SourceError) {
     self.entryLimit = entryLimit
-    self.markers = markers
-    dialect = NumberParser()
+    self.rules = rules
     var rest = head[...]
     input = AtomInput(path: path) { buffer in
       let count = min(buffer.count, rest.count)
@@ -160,7 +158,7 @@ final class AtomSample {
   private func end() {
     if isProperty {
       if let place = names.last.flatMap({ positions[$0] }), !isNull {
-        value.withUnsafeBufferPointer { columns[place].evidence.add($0, numbers: dialect, markers: markers) }
+        value.withUnsafeBufferPointer { columns[place].evidence.add($0, rules) }
       }
     } else if names.last == "properties", spaces.last == "\(AtomNamespace.metadata)" {
       entries += 1

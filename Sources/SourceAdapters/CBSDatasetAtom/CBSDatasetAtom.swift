@@ -67,9 +67,13 @@ public struct CBSDatasetAtom: SourceAdapter {
       """)
 
   private let options: Options
+  private let rules: SampleRules
 
   /// An adapter with its options.
-  public init(options: Options, context: RunContext) throws(SpecError) { self.options = options }
+  public init(options: Options, context: RunContext) throws(SpecError) {
+    self.options = options
+    rules = SampleRules(numbers: NumberParser(), markers: options.markers)
+  }
 
   /// Looks for an Atom feed with properties in the data service namespace.
   public static func recognise(head: [UInt8], path: String) -> Recognition {
@@ -133,8 +137,7 @@ public struct CBSDatasetAtom: SourceAdapter {
       guard !head.isEmpty else { throw SourceError(file: path, "is empty; expected an Atom feed") }
       let isWhole = head.count < limit
       do {
-        let sample = try AtomSample(
-          head, path: path, isWhole: isWhole, markers: options.markers.keys.map { Array($0.utf8) })
+        let sample = try AtomSample(head, path: path, isWhole: isWhole, rules: rules)
         try Self.checkRoot(sample.root, path: path)
         return sample
       } catch {

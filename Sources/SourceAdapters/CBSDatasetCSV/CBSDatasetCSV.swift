@@ -132,7 +132,7 @@ public struct CBSDatasetCSV: SourceAdapter {
     var columns: [ColumnFinding] = []
     var positions: [String: Int] = [:]
     for (i, part) in input.parts.enumerated() {
-      let sample = try sample(part.path, limit: i == 0 ? 1 << 18 : 1 << 16, context: context)
+      let sample = try sample(part.path, limit: i == 0 ? 1 << 18 : 1 << 15, context: context)
       let names = try CSVHeader.names(sample.header ?? [], dialect, file: part.path)
       for (name, evidence) in zip(names, sample.evidence) {
         if let known = positions[name] {

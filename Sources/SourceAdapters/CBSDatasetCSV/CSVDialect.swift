@@ -11,15 +11,15 @@ struct CSVDialect: Sendable {
   var trims: Bool
   /// A record whose first field starts with these bytes ends the data; empty for none.
   var footer: [UInt8]
-  /// The texts that the options name as missing: they say nothing about a column's type.
-  var explicitMarkers: [[UInt8]]
+  /// How cells of a file's head are judged.
+  var sampling: SampleRules
 
   init(_ options: CBSDatasetCSV.Options) {
     separator = options.separator.byte
     numbers = NumberParser(decimalMark: options.decimalMark.byte, groupingMark: options.groupingMark.byte)
     trims = options.trim
     footer = Array(options.footer.utf8)
-    explicitMarkers = options.markers.keys.map { Array($0.utf8) }
+    sampling = SampleRules(numbers: numbers, markers: options.markers)
   }
 
   /// Whether a record with this first field ends the data.

@@ -96,14 +96,12 @@ final class CSVReader {
     let cursor = context.unsafelyUnwrapped.assumingMemoryBound(to: CSVCursor.self)
     let entry = cursor.pointee.next
     cursor.pointee.next = entry + 1
-    switch entry.pointee.action {
-    case .skip: return
-    case .decode:
-      entry.pointee.slot.unsafelyUnwrapped.pointee.append(csvBytes(bytes, cursor.pointee.empty), count)
-    case .ask:
-      cursor.pointee.reader._withUnsafeGuaranteedRef {
-        $0.ask(entry, UnsafeBufferPointer(start: csvBytes(bytes, cursor.pointee.empty), count: count))
-      }
+    if entry.pointee.action == .skip { return }
+    let text = csvBytes(bytes, cursor.pointee.empty)
+    if entry.pointee.action == .decode {
+      ColumnSlot.append(text, count, to: entry.pointee.slot.unsafelyUnwrapped)
+    } else {
+      cursor.pointee.reader._withUnsafeGuaranteedRef { $0.ask(entry, UnsafeBufferPointer(start: text, count: count)) }
     }
   }
 
@@ -118,6 +116,7 @@ final class CSVReader {
   }
 
   /// A field that is not simply decoded or skipped.
+  @inline(never)
   private func ask(_ entry: UnsafeMutablePointer<FieldPlan>, _ bytes: UnsafeBufferPointer<UInt8>) {
     switch phase {
     case .header:
@@ -130,13 +129,14 @@ final class CSVReader {
       } else if dialect.isFooter(bytes) {
         enter(.footer)
       } else if let slot = entry.pointee.slot, let base = bytes.baseAddress {
-        slot.pointee.append(base, bytes.count)
+        ColumnSlot.append(base, bytes.count, to: slot)
       }
     case .footer, .failed: cursor.pointee.next = idle
     }
   }
 
   /// A row that is not a whole record of data.
+  @inline(never)
   private func endIrregularRow() {
     switch phase {
     case .header:

@@ -14,6 +14,7 @@ final class CSVSample {
   var isUntyped: Bool { evidence.contains { $0.isUntyped } }
 
   private let dialect: CSVDialect
+  private let hasFooter: Bool
   private let rowLimit: Int
   private var firstFields: [[UInt8]] = []
   private var isDone = false
@@ -23,6 +24,7 @@ final class CSVSample {
   /// Reads `head`, the first bytes of a file; `isWhole` says that they are all of it.
   init(_ head: UnsafeRawBufferPointer, isWhole: Bool, dialect: CSVDialect, rowLimit: Int = 1000) {
     self.dialect = dialect
+    hasFooter = !dialect.footer.isEmpty
     self.rowLimit = rowLimit
     let parser = CSVParser(separator: dialect.separator)
     let context = Unmanaged.passUnretained(self).toOpaque()
@@ -30,12 +32,13 @@ final class CSVSample {
     if rest.starts(with: byteOrderMark) { rest = UnsafeRawBufferPointer(rebasing: rest[3...]) }
     let field: CSVParser.FieldCallback = { bytes, count, context in
       guard let context else { return }
-      let text = UnsafeBufferPointer(start: UnsafePointer(bytes?.assumingMemoryBound(to: UInt8.self)), count: count)
-      Unmanaged<CSVSample>.fromOpaque(context).takeUnretainedValue().take(bytes == nil ? .init(start: nil, count: 0) : text)
+      let start = UnsafePointer(bytes?.assumingMemoryBound(to: UInt8.self))
+      let text = UnsafeBufferPointer(start: start, count: start == nil ? 0 : count)
+      Unmanaged<CSVSample>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.take(text) }
     }
     let row: CSVParser.RowCallback = { _, context in
       guard let context else { return }
-      Unmanaged<CSVSample>.fromOpaque(context).takeUnretainedValue().endRow()
+      Unmanaged<CSVSample>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.endRow() }
     }
     // In pieces, so that a long head is not parsed to its end when the rows are enough.
     var start = 0
@@ -53,12 +56,12 @@ final class CSVSample {
       firstFields.append(Array(bytes))
       return
     }
-    if field == 0, dialect.isFooter(bytes) {
+    if field == 0, hasFooter, dialect.isFooter(bytes) {
       isDone = true
       return
     }
     if field < isTopic.count, isTopic[field] {
-      evidence[field].add(bytes, numbers: dialect.numbers, markers: dialect.explicitMarkers)
+      evidence[field].add(bytes, dialect.sampling)
     }
     field += 1
   }

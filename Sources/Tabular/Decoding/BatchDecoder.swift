@@ -18,8 +18,9 @@ public final class BatchDecoder {
   private var lineages: [DictionaryLineage]
 
   /// A decoder for batches of `schema` (columns of type float64, int64 and string) from cells written in `dialect`.
+  /// Without `batchRows` a batch has 512 to 4,096 rows, fewer the more columns there are.
   /// - Throws: ``TabularError/wrongType(column:is:expected:)`` for another type.
-  public init(schema: Schema, dialect: CellDialect, batchRows: Int = 4_096) throws(TabularError) {
+  public init(schema: Schema, dialect: CellDialect, batchRows: Int? = nil) throws(TabularError) {
     var kinds: [ColumnSlot.Kind] = []
     for field in schema.fields {
       switch field.type {
@@ -31,6 +32,8 @@ public final class BatchDecoder {
       }
     }
     self.schema = schema
+    // About 256 KiB of values: the buffers of a batch stay in the second cache until they are taken.
+    let batchRows = batchRows ?? min(4_096, max(512, (1 << 15) / max(schema.count, 1)))
     self.batchRows = batchRows
     table = .allocate(capacity: 1)
     table.initialize(to: DialectTable(dialect))

@@ -26,7 +26,7 @@ public struct CellTrouble: Sendable, Equatable {
 
 /// The buffers of one column while a batch fills up. Lives in memory that its ``BatchDecoder`` owns.
 ///
-/// Adapters hold pointers to slots and call ``append(_:_:)`` once per cell: no allocation, no text object, no retain.
+/// Adapters hold pointers to slots and call ``append(_:_:to:)`` once per cell: no allocation, no text object, no retain.
 public struct ColumnSlot {
   enum Kind: UInt8 { case float64, int64, string }
 
@@ -36,9 +36,10 @@ public struct ColumnSlot {
   public private(set) var count = 0
   private var capacity: Int
   private var missingCount = 0
-  /// The longest cell (8) that the one-word number path takes; 0 turns it off.
+  /// The longest cell that the short number path takes; 0 turns it off.
   private let shortLimit: UInt
-  private let markPattern: UInt64
+  private let mark: UInt8
+  private let powers: UnsafePointer<Double>
   private let kind: Kind
   private let column: Int
   private let table: UnsafePointer<DialectTable>
@@ -57,8 +58,9 @@ public struct ColumnSlot {
     self.table = table
     self.interner = interner
     self.trouble = trouble
-    markPattern = table.pointee.numbers.markPattern
-    shortLimit = table.pointee.hasNumericMarker ? 0 : 8
+    powers = PowersOfTen.table
+    mark = table.pointee.numbers.decimalMark
+    shortLimit = table.pointee.hasNumericMarker ? 0 : UInt(NumberParser.shortest)
     (allocation, values, reasons) = Self.allocate(kind, capacity, column)
   }
 
@@ -80,24 +82,38 @@ public struct ColumnSlot {
 
   // MARK: Cells
 
-  /// Decodes the cell `bytes` as the column's next row. False when it cannot be read; the decoder's ``BatchDecoder/trouble``
-  /// then says why.
+  /// Decodes the cell `bytes` as the next row of the column at `slot`. False when it cannot be read; the decoder's
+  /// ``BatchDecoder/trouble`` then says why.
+  ///
+  /// A function of a pointer, not a method: as the last call of a callback it costs a jump.
   @discardableResult
-  public mutating func append(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-    if count == capacity { grow() }
-    switch kind {
-    case .float64:
-      if UInt(bitPattern: length &- 1) < shortLimit {
-        let number = NumberParser.short(NumberParser.loadShort(bytes, length), length, markPattern)
-        if number == number {
-          values.storeBytes(of: number, toByteOffset: count &* 8, as: Double.self)
-          count &+= 1
-          return true
-        }
+  public static func append(
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, to slot: UnsafeMutablePointer<ColumnSlot>
+  ) -> Bool {
+    let row = slot.pointee.count
+    if slot.pointee.kind == .float64, UInt(bitPattern: length &- 1) < slot.pointee.shortLimit,
+      row != slot.pointee.capacity
+    {
+      let number = NumberParser.short(bytes, length, slot.pointee.mark, slot.pointee.powers)
+      if number == number {
+        slot.pointee.values.storeBytes(of: number, toByteOffset: row &* 8, as: Double.self)
+        slot.pointee.count = row &+ 1
+        return true
       }
-      return appendNumber(bytes, length)
-    case .string: return appendText(bytes, length)
-    case .int64: return appendInteger(bytes, length)
+    }
+    return appendOther(bytes, length, slot)
+  }
+
+  /// All that is not a short number.
+  @inline(never)
+  private static func appendOther(
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, _ slot: UnsafeMutablePointer<ColumnSlot>
+  ) -> Bool {
+    if slot.pointee.count == slot.pointee.capacity { slot.pointee.grow() }
+    switch slot.pointee.kind {
+    case .float64: return slot.pointee.appendNumber(bytes, length)
+    case .string: return slot.pointee.appendText(bytes, length)
+    case .int64: return slot.pointee.appendInteger(bytes, length)
     }
   }
 
@@ -119,8 +135,7 @@ public struct ColumnSlot {
     count &+= 1
   }
 
-  /// Empty cells, markers and every number that the one-word path leaves.
-  @inline(never)
+  /// Empty cells, markers and every number that the short path leaves.
   private mutating func appendNumber(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
     let (start, end) = Self.trim(bytes, length)
     let reason = table.pointee.reason(bytes + start, end - start)

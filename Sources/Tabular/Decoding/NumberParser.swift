@@ -12,20 +12,17 @@ public struct NumberParser: Sendable, Equatable {
   public let decimalMark: UInt8
   /// The byte between groups of three digits; 0 when there is none.
   public let groupingMark: UInt8
-  /// `decimalMark` in every byte.
-  let markPattern: UInt64
 
   /// A parser for numbers with the given marks; `groupingMark` 0 means that digits are not grouped.
   public init(decimalMark: UInt8 = UInt8(ascii: "."), groupingMark: UInt8 = 0) {
     self.decimalMark = decimalMark
     self.groupingMark = groupingMark
-    markPattern = UInt64(decimalMark) &* 0x0101_0101_0101_0101
   }
 
   /// The number that the bytes state, or NaN when they do not state one.
   public func parse(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Double {
-    if count > 0, count <= 8 {
-      let number = Self.short(Self.loadShort(bytes, count), count, markPattern)
+    if count > 0, count <= Self.shortest {
+      let number = Self.short(bytes, count, decimalMark, PowersOfTen.table)
       if !number.isNaN { return number }
     }
     return parseAny(bytes, count)
@@ -38,62 +35,62 @@ public struct NumberParser: Sendable, Equatable {
     return number.isNaN ? nil : number
   }
 
-  // MARK: Up to eight bytes
+  // MARK: Up to 15 bytes
 
-  /// `count` (1 to 8) bytes as the low bytes of a word, the others 0. Touches no byte beyond them.
+  /// The longest text that ``short(_:_:_:)`` takes: its digits fit a double's 53 bits.
+  static let shortest = 15
+
+  /// The number in `count` (1 to 15) bytes: leading blanks, a minus sign, digits and one mark. NaN for everything else,
+  /// which may still be a number for ``parseAny(_:_:)``.
+  ///
+  /// Byte by byte, not by words: the parsers of files have only just stored the bytes one by one, and a load that spans
+  /// several recent stores has to wait until they have all reached the cache.
   @inline(__always)
-  static func loadShort(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-    let raw = UnsafeRawPointer(bytes)
-    if count >= 4 {
-      if count == 8 { return UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) }
-      let low = UInt64(UInt32(littleEndian: raw.loadUnaligned(as: UInt32.self)))
-      let high = UInt64(UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)))
-      return low | high &<< UInt64((count &- 4) &* 8)
+  static func short(
+    _ bytes: UnsafePointer<UInt8>, _ count: Int, _ mark: UInt8, _ powers: UnsafePointer<Double>
+  ) -> Double {
+    let end = bytes + count
+    var place = bytes
+    while place.pointee == 0x20 {
+      place += 1
+      if place == end { return .nan }
     }
-    let middle = count &>> 1
-    let last = count &- 1
-    return UInt64(bytes[0]) | UInt64(bytes[middle]) &<< UInt64(middle &* 8) | UInt64(bytes[last]) &<< UInt64(last &* 8)
+    let isNegative = place.pointee == 0x2D
+    if isNegative {
+      place += 1
+      if place == end { return .nan }
+    }
+    let first = place
+    var mantissa = 0
+    repeat {
+      let digit = place.pointee &- 0x30
+      if digit > 9 {
+        if place.pointee != mark || (place == first && place + 1 == end) { return .nan }
+        return fraction(place + 1, end, mantissa, isNegative, powers)
+      }
+      mantissa = mantissa &* 10 &+ Int(digit)
+      place += 1
+    } while place != end
+    let number = Double(mantissa)
+    return isNegative ? -number : number
   }
 
-  /// The number in the `count` (1 to 8) low bytes of `word`: leading blanks, a minus sign, digits and one mark. NaN for
-  /// everything else, which may still be a number for ``parseAny(_:_:)``.
+  /// The number whose mark stands before `start`.
   @inline(__always)
-  static func short(_ word: UInt64, _ count: Int, _ markPattern: UInt64) -> Double {
-    var text = word
-    var length = count
-    if text & 0xFF == 0x20 {
-      let blanks = (text ^ 0x2020_2020_2020_2020).trailingZeroBitCount &>> 3
-      if blanks >= length { return .nan }
-      text &>>= UInt64(blanks &* 8)
-      length &-= blanks
+  private static func fraction(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ whole: Int, _ isNegative: Bool,
+    _ powers: UnsafePointer<Double>
+  ) -> Double {
+    var mantissa = whole
+    var place = start
+    while place != end {
+      let digit = place.pointee &- 0x30
+      if digit > 9 { return .nan }
+      mantissa = mantissa &* 10 &+ Int(digit)
+      place += 1
     }
-    var sign = 1.0
-    if text & 0xFF == 0x2D {
-      sign = -1.0
-      text &>>= 8
-      length &-= 1
-      if length == 0 { return .nan }
-    }
-    // Right-aligned in the word (the last digit in the highest byte), zeros before it.
-    let shift = UInt64(64 &- length &* 8)
-    text = text &<< shift | 0x3030_3030_3030_3030 & ((1 &<< shift) &- 1)
-    var decimals = 0
-    let difference = text ^ markPattern
-    let marks = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
-    if marks != 0 {
-      if length == 1 { return .nan }
-      let place = marks.trailingZeroBitCount &>> 3
-      decimals = 7 &- place
-      let before: UInt64 = (1 &<< UInt64(place &* 8)) &- 1
-      text = text & ~(before &<< 8 | 0xFF) | (text & before) &<< 8 | 0x30
-    }
-    var digits = text ^ 0x3030_3030_3030_3030
-    if ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 != 0 { return .nan }
-    digits = digits &* 10 &+ digits &>> 8
-    let pairs: UInt64 = 0x0000_00FF_0000_00FF
-    digits =
-      ((digits & pairs) &* 0x000F_4240_0000_0064 &+ (digits &>> 16 & pairs) &* 0x0000_2710_0000_0001) &>> 32
-    return sign * Double(Int64(bitPattern: digits)) / powerOfTen(decimals)
+    let number = Double(mantissa) / powers[end - start]
+    return isNegative ? -number : number
   }
 
   // MARK: Any length
@@ -127,34 +124,21 @@ public struct NumberParser: Sendable, Equatable {
   }
 }
 
-/// 10 to the power `exponent` (0 to 22), exact. Compiles to a table.
-@inline(__always)
-private func powerOfTen(_ exponent: Int) -> Double {
-  switch exponent {
-  case 0: 1
-  case 1: 1e1
-  case 2: 1e2
-  case 3: 1e3
-  case 4: 1e4
-  case 5: 1e5
-  case 6: 1e6
-  case 7: 1e7
-  case 8: 1e8
-  case 9: 1e9
-  case 10: 1e10
-  case 11: 1e11
-  case 12: 1e12
-  case 13: 1e13
-  case 14: 1e14
-  case 15: 1e15
-  case 16: 1e16
-  case 17: 1e17
-  case 18: 1e18
-  case 19: 1e19
-  case 20: 1e20
-  case 21: 1e21
-  default: 1e22
-  }
+/// 10 to the power `exponent` (0 to 22), exact.
+private func powerOfTen(_ exponent: Int) -> Double { PowersOfTen.table[exponent] }
+
+/// The powers of ten that a double holds exactly, 10^0 to 10^22.
+enum PowersOfTen {
+  /// Never freed, never changed.
+  nonisolated(unsafe) static let table: UnsafePointer<Double> = {
+    let table = UnsafeMutablePointer<Double>.allocate(capacity: 23)
+    var power = 1.0
+    for i in 0...22 {
+      table[i] = power
+      power *= 10  // exact up to 10^22
+    }
+    return UnsafePointer(table)
+  }()
 }
 
 /// Whether a byte is a blank or a tab.

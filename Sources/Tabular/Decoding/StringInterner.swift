@@ -9,6 +9,9 @@ struct StringInterner {
   /// What is wrong with bytes that should be text.
   enum Refusal { case notUTF8, nulByte }
 
+  /// The bits of a table entry that hold code + 1: enough for ``isLarge`` and a batch on top of it.
+  private static let codeBits: UInt32 = 1 << 20 - 1
+
   private var bytes: UnsafeMutablePointer<UInt8>
   private var byteCount = 0
   private var byteCapacity: Int
@@ -16,8 +19,11 @@ struct StringInterner {
   private var offsets: UnsafeMutablePointer<UInt32>
   private(set) var count = 0
   private var capacity: Int
-  /// Hash (high half) and code + 1 (low half); 0 is free.
-  private var table: UnsafeMutablePointer<UInt64>
+  /// The upper 12 bits of the hash and, below them, code + 1; 0 is free. Four bytes each, so that the table of a column
+  /// of distinct keys stays in the cache beside those of the other columns.
+  private var table: UnsafeMutablePointer<UInt32>
+  /// The hashes of the texts, for when the table grows.
+  private var hashes: UnsafeMutablePointer<UInt32>
   private var mask: Int
   private var last: UInt32 = 0
   private var lastStart = 0
@@ -29,7 +35,8 @@ struct StringInterner {
     capacity = 64
     offsets = .allocate(capacity: capacity + 1)
     offsets[0] = 0
-    mask = 255
+    hashes = .allocate(capacity: capacity)
+    mask = 127
     table = .allocate(capacity: mask + 1)
     table.update(repeating: 0, count: mask + 1)
   }
@@ -38,6 +45,7 @@ struct StringInterner {
   func destroy() {
     bytes.deallocate()
     offsets.deallocate()
+    hashes.deallocate()
     table.deallocate()
   }
 
@@ -76,8 +84,8 @@ struct StringInterner {
     var slot = Int(truncatingIfNeeded: hash) & mask
     while table[slot] != 0 {
       let entry = table[slot]
-      if UInt32(truncatingIfNeeded: entry &>> 32) == hash {
-        let code = UInt32(truncatingIfNeeded: entry) &- 1
+      if (entry ^ hash) & ~Self.codeBits == 0 {
+        let code = entry & Self.codeBits &- 1
         let start = Int(offsets[Int(code)])
         if Int(offsets[Int(code) &+ 1]) &- start == length, Self.equal(bytes + start, text, length) {
           remember(code, start, length)
@@ -99,13 +107,15 @@ struct StringInterner {
     guard Self.isText(text, length) else { return .max }
     if byteCount + length > byteCapacity { growBytes(by: length) }
     if count == capacity { growOffsets() }
+    precondition(count < Int(Self.codeBits), "interner: more texts in a batch than codes")
     let code = UInt32(count)
     memcpy(bytes + byteCount, text, length)
     remember(code, byteCount, length)
     byteCount += length
     count += 1
     offsets[count] = UInt32(byteCount)
-    table[slot] = UInt64(hash) &<< 32 | UInt64(code &+ 1)
+    hashes[Int(code)] = hash
+    table[slot] = hash & ~Self.codeBits | (code + 1)
     if count * 2 > mask { growTable() }
     return code
   }
@@ -124,17 +134,21 @@ struct StringInterner {
     fresh.update(from: offsets, count: count + 1)
     offsets.deallocate()
     offsets = fresh
+    let wider = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * 2)
+    wider.update(from: hashes, count: count)
+    hashes.deallocate()
+    hashes = wider
     capacity *= 2
   }
 
   private mutating func growTable() {
-    let wider = mask * 4 + 3
-    let fresh = UnsafeMutablePointer<UInt64>.allocate(capacity: wider + 1)
+    let wider = mask * 2 + 1
+    let fresh = UnsafeMutablePointer<UInt32>.allocate(capacity: wider + 1)
     fresh.update(repeating: 0, count: wider + 1)
-    for i in 0...mask where table[i] != 0 {
-      var slot = Int(table[i] &>> 32) & wider
+    for code in 0..<count {
+      var slot = Int(hashes[code]) & wider
       while fresh[slot] != 0 { slot = (slot &+ 1) & wider }
-      fresh[slot] = table[i]
+      fresh[slot] = hashes[code] & ~Self.codeBits | UInt32(code + 1)
     }
     table.deallocate()
     table = fresh
@@ -146,7 +160,7 @@ struct StringInterner {
   static func equal(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ length: Int) -> Bool {
     if length < 8 {
       if length == 0 { return true }
-      return NumberParser.loadShort(a, length) == NumberParser.loadShort(b, length)
+      return loadShort(a, length) == loadShort(b, length)
     }
     if length <= 16 {
       let one = UnsafeRawPointer(a)
@@ -165,7 +179,7 @@ struct StringInterner {
   private static func hash(_ text: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(length)
     if length <= 8 {
-      if length > 0 { hash ^= NumberParser.loadShort(text, length) }
+      if length > 0 { hash ^= loadShort(text, length) }
     } else {
       let raw = UnsafeRawPointer(text)
       var place = 0
@@ -196,7 +210,7 @@ struct StringInterner {
       place &+= 8
     }
     if place < length {
-      let word = NumberParser.loadShort(text + place, length &- place)
+      let word = loadShort(text + place, length &- place)
       high |= word
       let filled = word | ~((1 &<< UInt64((length &- place) &* 8)) &- 1)
       zero |= (filled &- 0x0101_0101_0101_0101) & ~filled
@@ -205,4 +219,19 @@ struct StringInterner {
     if high & 0x8080_8080_8080_8080 == 0 { return true }
     return String(validating: UnsafeBufferPointer(start: text, count: length), as: UTF8.self) != nil
   }
+}
+
+/// `count` (1 to 8) bytes as the low bytes of a word, the others 0. Touches no byte beyond them.
+@inline(__always)
+private func loadShort(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+  let raw = UnsafeRawPointer(bytes)
+  if count >= 4 {
+    if count == 8 { return UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) }
+    let low = UInt64(UInt32(littleEndian: raw.loadUnaligned(as: UInt32.self)))
+    let high = UInt64(UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)))
+    return low | high &<< UInt64((count &- 4) &* 8)
+  }
+  let middle = count &>> 1
+  let last = count &- 1
+  return UInt64(bytes[0]) | UInt64(bytes[middle]) &<< UInt64(middle &* 8) | UInt64(bytes[last]) &<< UInt64(last &* 8)
 }

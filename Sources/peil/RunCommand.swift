@@ -67,7 +67,8 @@ struct RunCommand: ParsableCommand {
       step.rows.map { "\(step.id) \(Terminal.grouped($0))" } ?? step.id
     }).prefix(5)
     let failing = report.checks.filter { $0.failed > 0 }
-    for check in (failing + report.checks.filter { $0.failed == 0 }).prefix(max(4, failing.count)).prefix(8) {
+    let shown = Array(failing.prefix(8)) + report.checks.filter { $0.failed == 0 }.prefix(max(0, 4 - failing.count))
+    for check in shown {
       lines.append(
         "  check \(check.on): \(check.expect): \(Terminal.grouped(check.passed)) pass, \(check.failed) fail, "
           + "\(check.undecided) undecided")

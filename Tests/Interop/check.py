@@ -15,6 +15,7 @@ missing value is nothing; numbers as the shortest decimal that reads back; true 
 
 import argparse
 import fnmatch
+import json
 import hashlib
 import os
 import pathlib
@@ -72,6 +73,16 @@ def main():
       except Difference as difference:
         failed += 1
         print("FAIL  %s: %s" % (parquet, difference))
+    for summary in sorted(folder.rglob("summary.json")):
+      import jsonschema
+      schema = HERE.parent.parent / "Documentation" / "schemas" / "summary.schema.json"
+      try:
+        jsonschema.validate(json.loads(summary.read_text("utf-8")), json.loads(schema.read_text("utf-8")))
+        passed += 1
+        print("ok    %s: as its JSON Schema says" % summary)
+      except jsonschema.ValidationError as error:
+        failed += 1
+        print("FAIL  %s: %s" % (summary, error.message))
   if passed + failed == 0:
     print("no Parquet file with a CSV beside it in %s" % ", ".join(map(str, options.folders)))
   print("%d passed, %d failed" % (passed, failed))

@@ -208,9 +208,9 @@ public struct Classify: Transform {
   }
 
   private func field(_ source: Field) -> Field {
-    var field = Field(options.into.text, options.labels.isEmpty ? .int64 : .string)
-    field.origins = source.origins
+    var field = Field(options.into.text, options.labels.isEmpty ? .int64 : .string, origins: source.origins)
     if options.labels.isEmpty {
+      field.unit = "class"
       field.direction = source.direction
       field.decimals = 0
     }

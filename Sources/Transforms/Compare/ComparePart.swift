@@ -44,6 +44,7 @@ extension Compare {
       field.decimals = source.decimals
     case .percent: field.unit = "%"
     case .rank:
+      field.unit = "rank"
       field.direction = source.direction?.reversed
       field.decimals = 0
     }

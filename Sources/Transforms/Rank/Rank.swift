@@ -126,7 +126,7 @@ public struct Rank: Transform {
   }
 
   private func field(_ source: Field) -> Field {
-    var field = Field(options.into.text, options.ties == .avg ? .float64 : .int64)
+    var field = Field(options.into.text, options.ties == .avg ? .float64 : .int64, unit: "rank")
     field.origins = source.origins
     field.direction = options.order == .ascending ? source.direction : source.direction?.reversed
     field.decimals = options.ties == .avg ? 1 : 0

@@ -63,7 +63,7 @@ import Testing
         $0.direction = .higherIsWorse
       })
     let down = try run(Rank.self, ["column": "v", "into": "r"], input).schema["r"]
-    #expect(down == Field("r", .int64, direction: .higherIsBetter, decimals: 0, origins: [cbs]))
+    #expect(down == Field("r", .int64, unit: "rank", direction: .higherIsBetter, decimals: 0, origins: [cbs]))
     let up = try run(Rank.self, ["column": "v", "into": "r", "order": "ascending"], input).schema["r"]
     #expect(up?.direction == .higherIsWorse)
   }

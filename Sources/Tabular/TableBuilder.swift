@@ -15,13 +15,7 @@ public struct TableBuilder: Sendable {
   /// Appends the rows of `table`.
   /// - Throws: ``TabularError/schemaMismatch(_:)`` when the column names or types differ from the builder's.
   public mutating func append(_ table: Table) throws(TabularError) {
-    guard table.schema.count == schema.count else {
-      throw .schemaMismatch("a batch of \(table.schema.count) columns for a table of \(schema.count)")
-    }
-    for (mine, its) in zip(schema.fields, table.schema.fields) where mine.name != its.name || mine.type != its.type {
-      throw .schemaMismatch(
-        "column \"\(its.name)\" (\(its.type.rawValue)) stands where \"\(mine.name)\" (\(mine.type.rawValue)) is expected")
-    }
+    try schema.requireSameColumns(table.schema)
     for i in columns.indices { columns[i].append(table.columns[i]) }
     rowCount += table.rowCount
   }
@@ -33,75 +27,100 @@ public struct TableBuilder: Sendable {
 }
 
 extension Table {
-  /// The rows of all `tables`, one after the other; column names and types must agree.
-  public static func concatenating(_ tables: [Table]) throws(TabularError) -> Table {
+  /// The rows of all `tables`, one after the other; column names and types must agree. Nothing to put together throws.
+  public static func concatenating(_ tables: consuming [Table]) throws(TabularError) -> Table {
     guard let first = tables.first else { throw .schemaMismatch("nothing to concatenate") }
     if tables.count == 1 { return first }
-    var builder = TableBuilder(schema: first.schema, capacity: tables.reduce(0) { $0 + $1.rowCount })
-    for table in tables { try builder.append(table) }
-    return builder.build()
+    return try concatenating(tables, as: first.schema)
+  }
+
+  /// The rows of all `tables`, one after the other, described by `schema`, whose column names and types they have.
+  ///
+  /// Goes column by column and lets the pieces go on the way, so that hardly more than the result stands in memory when
+  /// the caller keeps nothing.
+  public static func concatenating(_ tables: consuming [Table], as schema: Schema) throws(TabularError) -> Table {
+    var rowCount = 0
+    var pieces: [[Column?]] = []
+    for t in 0..<tables.count {
+      try schema.requireSameColumns(tables[t].schema)
+      rowCount += tables[t].rowCount
+      pieces.append(tables[t].columns)
+    }
+    tables = []
+    let columns = schema.fields.indices.map { c in
+      var column = GrowingColumn(schema[c].type, capacity: rowCount)
+      for t in pieces.indices {
+        if let piece = pieces[t][c] { column.append(piece) }
+        pieces[t][c] = nil
+      }
+      return column.build()
+    }
+    return Table(unchecked: schema, columns: columns, rowCount: rowCount)
+  }
+}
+
+extension Schema {
+  fileprivate func requireSameColumns(_ other: Schema) throws(TabularError) {
+    guard other.count == count else {
+      throw .schemaMismatch("a batch of \(other.count) columns for a table of \(count)")
+    }
+    for (mine, its) in zip(fields, other.fields) where mine.name != its.name || mine.type != its.type {
+      throw .schemaMismatch(
+        "column \"\(its.name)\" (\(its.type.rawValue)) stands where \"\(mine.name)\" (\(mine.type.rawValue)) is expected")
+    }
   }
 }
 
 /// Storage of a column that grows by whole batches.
+///
+/// One list for each type, of which the column's own is used: a list inside an enum would be copied by every append.
 private struct GrowingColumn: Sendable {
-  private var storage: Storage
+  private let type: ColumnType
+  private var float64: [Double] = []
+  private var int64: [Int64] = []
+  private var bool: [UInt8] = []
+  private var date: [Int32] = []
+  private var codes: [UInt32] = []
+  private var dictionary = StringDictionaryBuilder()
+  private var last: (from: StringDictionary, map: [UInt32])?
   private var reasons: [UInt8]?
   private var count = 0
-
-  private enum Storage: Sendable {
-    case float64([Double])
-    case int64([Int64])
-    case bool([UInt8])
-    case date([Int32])
-    case string([UInt32], StringDictionaryBuilder, last: (from: StringDictionary, map: [UInt32])?)
-  }
+  private let capacity: Int
 
   init(_ type: ColumnType, capacity: Int) {
-    func reserved<E>(_: E.Type) -> [E] {
-      var list: [E] = []
-      list.reserveCapacity(capacity)
-      return list
-    }
+    self.type = type
+    self.capacity = capacity
     switch type {
-    case .float64: storage = .float64(reserved(Double.self))
-    case .int64: storage = .int64(reserved(Int64.self))
-    case .bool: storage = .bool(reserved(UInt8.self))
-    case .date: storage = .date(reserved(Int32.self))
-    case .string: storage = .string(reserved(UInt32.self), StringDictionaryBuilder(), last: nil)
+    case .float64: float64.reserveCapacity(capacity)
+    case .int64: int64.reserveCapacity(capacity)
+    case .bool: bool.reserveCapacity(capacity)
+    case .date: date.reserveCapacity(capacity)
+    case .string: codes.reserveCapacity(capacity)
     }
   }
 
   mutating func append(_ column: Column) {
-    let old = storage
-    storage = .bool([])  // leaves `old` the only owner, so that appending does not copy
-    switch (consume old, column) {
-    case (.float64(var list), .float64(let c)):
-      list.append(contentsOf: c.values)
-      storage = .float64(list)
-    case (.int64(var list), .int64(let c)):
-      list.append(contentsOf: c.values)
-      storage = .int64(list)
-    case (.bool(var list), .bool(let c)):
-      list.append(contentsOf: c.values)
-      storage = .bool(list)
-    case (.date(var list), .date(let c)):
-      list.append(contentsOf: c.values)
-      storage = .date(list)
-    case (.string(var list, var builder, var last), .string(let c)):
-      if last?.from !== c.dictionary {
-        var map: [UInt32] = []
-        if let known = last, c.dictionary.extends(known.from) { map = known.map }
-        last = nil  // leaves `map` the only owner
-        Self.addCodes(of: c.dictionary, in: &builder, to: &map)
-        last = (c.dictionary, map)
-      }
-      Self.appendCodes(c, map: last?.map ?? [], to: &list)
-      storage = .string(list, builder, last: last)
-    default: preconditionFailure("TableBuilder.append checks types first")
+    assert(column.type == type, "TableBuilder.append checks types first")
+    switch column {
+    case .float64(let c): float64.append(contentsOf: c.values)
+    case .int64(let c): int64.append(contentsOf: c.values)
+    case .bool(let c): bool.append(contentsOf: c.values)
+    case .date(let c): date.append(contentsOf: c.values)
+    case .string(let c): append(c)
     }
     appendReasons(of: column)
     count += column.count
+  }
+
+  private mutating func append(_ column: StringColumn) {
+    if last?.from !== column.dictionary {
+      var map: [UInt32] = []
+      if let known = last, column.dictionary.extends(known.from) { map = known.map }
+      last = nil  // leaves `map` the only owner
+      Self.addCodes(of: column.dictionary, in: &dictionary, to: &map)
+      last = (column.dictionary, map)
+    }
+    Self.appendCodes(column, map: last?.map ?? [], to: &codes)
   }
 
   /// Adds to `map` the builder's codes of the texts that it does not cover yet.
@@ -118,7 +137,6 @@ private struct GrowingColumn: Sendable {
   }
 
   private static func appendCodes(_ column: StringColumn, map: [UInt32], to list: inout [UInt32]) {
-    list.reserveCapacity(list.count + column.codes.count)
     guard let missing = column.missing else {
       for code in column.codes { list.append(map[Int(code)]) }
       return
@@ -128,7 +146,10 @@ private struct GrowingColumn: Sendable {
 
   private mutating func appendReasons(of column: Column) {
     if let mask = column.missing {
-      if reasons == nil { reasons = [UInt8](repeating: 0, count: count) }
+      if reasons == nil {
+        reasons = [UInt8](repeating: 0, count: count)
+        reasons?.reserveCapacity(capacity)
+      }
       reasons?.append(contentsOf: mask.reasons)
     } else if reasons != nil {
       reasons?.append(contentsOf: repeatElement(0, count: column.count))
@@ -137,13 +158,12 @@ private struct GrowingColumn: Sendable {
 
   consuming func build() -> Column {
     let mask = reasons.map { MissingMask(reasons: $0) }
-    switch storage {
-    case .float64(let list): return .float64(Float64Column(list, missing: mask))
-    case .int64(let list): return .int64(Int64Column(list, missing: mask))
-    case .bool(let list): return .bool(BoolColumn(list, missing: mask))
-    case .date(let list): return .date(DateColumn(list, missing: mask))
-    case .string(let list, let builder, _):
-      return .string(StringColumn(codes: list, dictionary: builder.build(), missing: mask))
+    switch type {
+    case .float64: return .float64(Float64Column(float64, missing: mask))
+    case .int64: return .int64(Int64Column(int64, missing: mask))
+    case .bool: return .bool(BoolColumn(bool, missing: mask))
+    case .date: return .date(DateColumn(date, missing: mask))
+    case .string: return .string(StringColumn(codes: codes, dictionary: dictionary.build(), missing: mask))
     }
   }
 }

@@ -12,6 +12,11 @@ struct Peil: ParsableCommand {
     subcommands: [
       RunCommand.self, CheckCommand.self, InspectCommand.self, ListCommand.self, DescribeCommand.self,
     ])
+
+  static func main() {
+    Memory.configure()
+    main(nil)
+  }
 }
 
 /// What `run` and `check` have in common: a pipeline file and its parameters.

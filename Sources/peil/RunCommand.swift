@@ -22,6 +22,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print the report as JSON.")
   var json = false
 
+  @Flag(help: "Print the time of each stage, and the memory in use at its end, to stderr.")
+  var timings = false
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads takes a number of at least 1") }
   }
@@ -38,12 +41,13 @@ struct RunCommand: ParsableCommand {
         print(json ? "{\"pipeline\":\"\(plan.spec.name)\",\"up_to_date\":true}" : "\(plan.spec.name): up to date")
         return
       }
-      let start = Terminal.now()
-      let options = RunOptions(outputFolder: folder, threads: threads, progress: Terminal.progress())
+      let start = monotonicSeconds()
+      let options = RunOptions(outputFolder: folder, threads: threads, progress: Terminal.progress(),
+        timing: timings ? Terminal.timing() : nil)
       defer { Terminal.clearProgress() }
       let report = try Runner(plan, options: options).run()
       Terminal.clearProgress()
-      print(json ? report.json(plan).text(indent: 2) : text(report, plan, folder, seconds: Terminal.now() - start))
+      print(json ? report.json(plan).text(indent: 2) : text(report, plan, folder, seconds: monotonicSeconds() - start))
     }
   }
 

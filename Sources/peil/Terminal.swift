@@ -1,4 +1,5 @@
 import Glibc
+import PipelineKit
 import Synchronization
 
 /// Writing to the user's terminal: messages on stderr, progress only where a person watches.
@@ -9,22 +10,35 @@ enum Terminal {
   /// A progress line that replaces itself, for long work; nil when stderr is no terminal.
   static func progress() -> (@Sendable (String) -> Void)? {
     guard isatty(2) == 1 else { return nil }
-    let start = now()
+    let start = monotonicSeconds()
     return { stage in
-      if now() - start > 0.5 { write("\r\u{1B}[K\(stage)") }
+      if monotonicSeconds() - start > 0.5 { write("\r\u{1B}[K\(stage)") }
+    }
+  }
+
+  /// Memory in use now, in MiB.
+  private static func residentMemory() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 128)
+    guard fgets(&line, 128, file) != nil else { return 0 }
+    let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+    return words.count > 1 ? ((Int(words[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))) >> 20 : 0
+  }
+
+  /// Writes the time of each stage as it ends, and the memory in use then.
+  static func timing() -> @Sendable (String, Double) -> Void {
+    { stage, seconds in
+      let tenths = String(Int((seconds * 10_000).rounded()))
+      let padded = String(repeating: "0", count: max(0, 2 - tenths.count)) + tenths
+      let number = padded.dropLast() + "." + padded.suffix(1)
+      write(String(repeating: " ", count: max(0, 9 - number.count)) + number + " ms  \(residentMemory()) MiB  " + stage + "\n")
     }
   }
 
   /// Takes the progress line away.
   static func clearProgress() {
     if isatty(2) == 1 { write("\r\u{1B}[K") }
-  }
-
-  /// Seconds of a clock that only goes forward.
-  static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   /// A whole number with a comma between thousands.

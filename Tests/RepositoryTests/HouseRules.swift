@@ -9,7 +9,7 @@ import Testing
     "Tabular": ["Glibc", "Synchronization"],
     "Statistics": ["Glibc"],
     "Parquet": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CZstd", "CSnappy", "CZlib"],
-    "PipelineKit": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CCrypto", "Yams"],
+    "PipelineKit": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CCrypto", "CMalloc", "Yams"],
     "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV"],
     "Transforms": ["Tabular", "PipelineKit", "Statistics", "Glibc", "Synchronization"],
     "Sinks": ["Tabular", "PipelineKit", "Parquet", "Glibc"],

@@ -90,7 +90,7 @@ struct Manifest {
     .object([
       ("path", .string(output.path)), ("sink", .string(output.sink)), ("rows", .integer(output.rows)),
       ("bytes", .integer(output.bytes)), ("sha256", .string(output.sha256)),
-      ("content_sha256", .array(output.contentDigests.map { .string($0) })),
+      ("content_digest", .array(output.contentDigests.map { .string($0) })),
     ])
   }
 

@@ -104,19 +104,19 @@ final class RunState: Sendable {
   }
 }
 
-/// The tables of a source's files, filled in any order and taken in the order of the files.
+/// The batches of a source's files, filled in any order and taken in the order of the files.
 final class PartTables: Sendable {
-  private let tables: Mutex<[Table?]>
+  private let batches: Mutex<[[Table]]>
 
-  init(count: Int) { tables = Mutex([Table?](repeating: nil, count: count)) }
+  init(count: Int) { batches = Mutex([[Table]](repeating: [], count: count)) }
 
-  func set(_ i: Int, _ table: Table) { tables.withLock { $0[i] = table } }
+  func set(_ i: Int, _ tables: [Table]) { batches.withLock { $0[i] = tables } }
 
-  /// All tables; they are let go here.
+  /// All batches; they are let go here.
   func take() -> [Table] {
-    tables.withLock { tables in
-      defer { tables = [] }
-      return tables.compactMap { $0 }
+    batches.withLock { batches in
+      defer { batches = [] }
+      return Array(batches.joined())
     }
   }
 }
@@ -143,4 +143,11 @@ struct FolderLock {
 func fileSize(_ path: String) -> Int {
   var info = stat()
   return stat(path, &info) == 0 ? Int(info.st_size) : 0
+}
+
+/// Seconds of a clock that only goes forward: for progress and timings, never for outputs.
+public func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

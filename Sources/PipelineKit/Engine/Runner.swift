@@ -9,12 +9,18 @@ public struct RunOptions: Sendable {
   public var threads: Int
   /// Told of each stage as it starts; called from any thread.
   public var progress: (@Sendable (String) -> Void)?
+  /// Told of each stage as it ends, with its seconds; called from any thread.
+  public var timing: (@Sendable (String, Double) -> Void)?
 
   /// Options for a run into `outputFolder`.
-  public init(outputFolder: String, threads: Int = 1, progress: (@Sendable (String) -> Void)? = nil) {
+  public init(
+    outputFolder: String, threads: Int = 1, progress: (@Sendable (String) -> Void)? = nil,
+    timing: (@Sendable (String, Double) -> Void)? = nil
+  ) {
     self.outputFolder = outputFolder
     self.threads = threads
     self.progress = progress
+    self.timing = timing
   }
 }
 
@@ -62,32 +68,40 @@ public struct Runner: Sendable {
       let chain = fusion.chains[i]
       if let output = chain.streamedOutput {
         tasks.add(cost: source.parts.count) { () throws(PipelineError) in
-          try stream(source, chain, into: output, state)
+          try timed("stream \(chain.name)") { () throws(PipelineError) in try stream(source, chain, into: output, state) }
         }
         continue
       }
       let parts = PartTables(count: source.parts.count)
       let reads = source.parts.indices.map { p in
         tasks.add(cost: fileSize(source.parts[p].input.path)) { () throws(PipelineError) in
-          parts.set(p, try read(source, part: p, chain, state))
+          try timed("read \(source.parts[p].input.path)") { () throws(PipelineError) in
+            parts.set(p, try read(source, part: p, chain))
+          }
         }
       }
       producers[chain.name] = tasks.add(after: reads, cost: .max) { () throws(PipelineError) in
-        state.set(chain.name, try concatenate(parts.take(), source), steps: chain.steps)
+        try timed("gather \(chain.name)") { () throws(PipelineError) in
+          state.set(chain.name, try concatenate(parts, source, chain), steps: chain.steps)
+          Memory.releaseFreed()
+        }
       }
     }
     for i in plan.graph.order where !fusion.fusedSteps.contains(i) {
       let step = plan.steps[i]
       let inputs = step.spec.from.map(\.text)
       producers[step.spec.id] = tasks.add(after: inputs.compactMap { producers[$0] }) { () throws(PipelineError) in
-        let table = try apply(step, inputs.map { state.use($0) })
-        state.set(step.spec.id, table, steps: [i])
+        try timed("step \(step.spec.id)") { () throws(PipelineError) in
+          state.set(step.spec.id, try apply(step, inputs.map { state.use($0) }), steps: [i])
+        }
       }
     }
     for (i, output) in plan.outputs.enumerated() where !fusion.streamedOutputs.contains(i) {
       let inputs = output.spec.from.map(\.text)
       tasks.add(after: inputs.compactMap { producers[$0] }) { () throws(PipelineError) in
-        try write(i, inputs.map { NamedTable($0, state.use($0)) }, state)
+        try timed("write \(output.spec.path)") { () throws(PipelineError) in
+          try write(i, inputs.map { NamedTable($0, state.use($0)) }, state)
+        }
       }
     }
     for (i, check) in plan.spec.checks.enumerated() {
@@ -98,6 +112,13 @@ public struct Runner: Sendable {
     return tasks
   }
 
+  private func timed(_ stage: String, _ body: () throws(PipelineError) -> Void) throws(PipelineError) {
+    guard let timing = options.timing else { return try body() }
+    let start = monotonicSeconds()
+    try body()
+    timing(stage, monotonicSeconds() - start)
+  }
+
   private func context(_ stage: String) -> RunContext {
     RunContext(stage: stage, threads: options.threads, record: plan.record)
   }
@@ -105,16 +126,12 @@ public struct Runner: Sendable {
   // MARK: - Sources
 
   /// Reads one file of a source, batch by batch, through the row-level steps behind it.
-  private func read(_ source: Plan.Source, part: Int, _ chain: Fusion.Chain, _ state: RunState)
-    throws(PipelineError) -> Table
-  {
-    var builder = TableBuilder(schema: plan.schema(of: chain.name))
+  private func read(_ source: Plan.Source, part: Int, _ chain: Fusion.Chain) throws(PipelineError) -> [Table] {
+    var batches: [Table] = []
     try read(source, part: part, chain) { (table) throws(PipelineError) in
-      do throws(TabularError) { try builder.append(table) } catch {
-        throw .source(SourceError(file: source.parts[part].input.path, error.description))
-      }
+      if table.rowCount > 0 { batches.append(table) }
     }
-    return builder.build()
+    return batches
   }
 
   private func read(
@@ -150,10 +167,11 @@ public struct Runner: Sendable {
     } catch { throw .source(SourceError(file: part.input.path, error.description)) }
   }
 
-  private func concatenate(_ tables: [Table], _ source: Plan.Source) throws(PipelineError) -> Table {
-    do throws(TabularError) { return try Table.concatenating(tables) } catch {
-      throw .source(SourceError(file: source.parts[0].input.path, error.description))
-    }
+  private func concatenate(_ parts: PartTables, _ source: Plan.Source, _ chain: Fusion.Chain) throws(PipelineError) -> Table
+  {
+    do throws(TabularError) {
+      return try Table.concatenating(parts.take(), as: plan.schema(of: chain.name))
+    } catch { throw .source(SourceError(file: source.parts[0].input.path, error.description)) }
   }
 
   private func stream(_ source: Plan.Source, _ chain: Fusion.Chain, into output: Int, _ state: RunState)

@@ -1,4 +1,4 @@
-import Tabular
+public import Tabular
 
 /// A digest of what a table says, whatever file format or codec carries it.
 ///

@@ -64,7 +64,7 @@ let package = Package(
     tests("Statistics"),
     tests("Parquet", ["Tabular"]),
     tests("PipelineKit", ["Tabular"]),
-    tests("SourceAdapters", ["Tabular", "PipelineKit"]),
+    tests("SourceAdapters", ["Tabular", "PipelineKit", "Parquet"]),
     tests("Transforms", ["Tabular", "PipelineKit", "Statistics"]),
     tests("Sinks", ["Tabular", "PipelineKit", "Parquet"]),
     .testTarget(

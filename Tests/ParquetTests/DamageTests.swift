@@ -7,7 +7,8 @@ import Testing
 struct DamageTests {
   private static func sample(_ codec: ParquetCodec) throws -> [UInt8] {
     try ParquetWriter.encode(
-      mixedTable(rows: 40).withStatusColumns(), options: ParquetWriterOptions(codec: codec, pageRows: 16))
+      mixedTable(rows: 24).selecting(["gebied", "inkomen", "stedelijk"]),
+      options: ParquetWriterOptions(codec: codec, pageRows: 10))
   }
 
   @Test func everyTruncationIsRefused() throws {
@@ -22,18 +23,18 @@ struct DamageTests {
     let bytes = try Self.sample(.none)
     let footer = Int(bytes[bytes.count - 8]) | Int(bytes[bytes.count - 7]) << 8 | Int(bytes[bytes.count - 6]) << 16
     let start = bytes.count - 8 - footer
-    for length in stride(from: 4, to: start / 2, by: 7) {
+    for length in stride(from: 4, to: start / 2, by: 3) {
       #expect(throws: ParquetError.self) {
         try ParquetReader(bytes: Array(bytes[..<length] + bytes[start...])).read()
       }
     }
   }
 
-  @Test(arguments: ParquetCodec.allCases) func everyChangedByteIsSurvived(_ codec: ParquetCodec) throws {
+  @Test(arguments: ParquetCodec.allCases) func changedBytesAreSurvived(_ codec: ParquetCodec) throws {
     let bytes = try Self.sample(codec)
     let options = ParquetReaderOptions(verifyChecksums: false)
     var refused = 0
-    for (i, change) in zip(bytes.indices, [0xFF, 0x01, 0x80, 0x7F, 0x10].cycled()) {
+    for (i, change) in zip(stride(from: 0, to: bytes.count, by: 3), [0xFF, 0x01, 0x80, 0x7F, 0x10].cycled()) {
       var damaged = bytes
       damaged[i] ^= UInt8(change)
       do { _ = try ParquetReader(bytes: damaged, options: options).read() } catch { refused += 1 }
@@ -42,11 +43,11 @@ struct DamageTests {
   }
 
   @Test(arguments: [ForeignFiles.version1, ForeignFiles.version2])
-  func everyChangedByteOfAForeignFileIsSurvived(_ text: String) throws {
+  func changedBytesOfAForeignFileAreSurvived(_ text: String) throws {
     let bytes = ForeignFiles.bytes(text)
     let options = ParquetReaderOptions(verifyChecksums: false)
     var refused = 0
-    for (i, change) in zip(bytes.indices, [0x7F, 0xFF, 0x01].cycled()) {
+    for (i, change) in zip(stride(from: 0, to: bytes.count, by: 5), [0x7F, 0xFF, 0x01].cycled()) {
       var damaged = bytes
       damaged[i] ^= UInt8(change)
       do { _ = try ParquetReader(bytes: damaged, options: options).read() } catch { refused += 1 }
@@ -57,7 +58,7 @@ struct DamageTests {
   @Test func changedPagesFailTheirChecksum() throws {
     let bytes = try Self.sample(.zstd)
     let reader = try ParquetReader(bytes: bytes)
-    let chunk = reader.metadata.rowGroups[0].columns[2]
+    let chunk = reader.metadata.rowGroups[0].columns[1]
     // The last bytes of a chunk belong to the body of its last page.
     var damaged = bytes
     damaged[chunk.dataPageOffset + 60] ^= 4

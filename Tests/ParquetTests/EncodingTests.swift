@@ -164,8 +164,9 @@ struct EncodingTests {
   }
 
   @Test func json() {
-    #expect(JSON.parse(#" {"a": [1, -2.5e3, true, null, "\u00e9\ud83c\udfd8\/"]} "#)?["a"]
-      == .array([.number("1"), .number("-2.5e3"), .bool(true), .null, .text("é🏘/")]))
+    #expect(
+      JSON.parse(#" {"a": [1, -2.5e3, true, null, "\u00e9\ud83c\udfd8\/"]} "#)?["a"]
+        == .array([.number("1"), .number("-2.5e3"), .bool(true), .null, .text("é🏘/")]))
     for text in ["", "{", "[1,]", "\"\\ud800\"", "nul", "1 2", "{\"a\" 1}", String(repeating: "[", count: 100)] {
       #expect(JSON.parse(text) == nil, "\(text)")
     }

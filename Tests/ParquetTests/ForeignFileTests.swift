@@ -30,7 +30,8 @@ struct ForeignFileTests {
         == .int64(Int64Column(rows.map { $0 == 5 ? -2_147_483_648 : $0 == 6 ? 2_147_483_647 : Int64($0) })))
     // DELTA_LENGTH_BYTE_ARRAY and DELTA_BYTE_ARRAY.
     #expect(
-      try strings(try table.column("s")) == rows.map { $0 % 5 == 4 ? nil : "BU0141" + String(String(10_000 + $0).dropFirst()) })
+      try strings(try table.column("s"))
+        == rows.map { $0 % 5 == 4 ? nil : "BU0141" + String(String(10_000 + $0).dropFirst()) })
     #expect(
       try strings(try table.column("p")) == rows.map { "Gemeente \($0 % 2 == 1 ? "Súd" : "Noord") \($0 / 10)" })
     // BYTE_STREAM_SPLIT of three widths.

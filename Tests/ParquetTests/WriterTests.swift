@@ -92,8 +92,10 @@ struct WriterTests {
     #expect(
       chunk.columnIndex
         == ColumnIndex(
-          nullPages: [false, true, false, false], minima: [Double(1.0).bytes, [], Double(2.0).bytes, Double(9.0).bytes],
-          maxima: [Double(2.0).bytes, [], Double(5.0).bytes, Double(9.0).bytes], order: .ascending, nullCounts: [1, 3, 0, 0],
+          nullPages: [false, true, false, false],
+          minima: [Double(1.0).bytes, [], Double(2.0).bytes, Double(9.0).bytes],
+          maxima: [Double(2.0).bytes, [], Double(5.0).bytes, Double(9.0).bytes], order: .ascending,
+          nullCounts: [1, 3, 0, 0],
           nanCounts: [0, 0, 0, 0]))
     #expect(chunk.offsetIndex.pages.map(\.firstRow) == [0, 3, 6, 9])
     #expect(chunk.offsetIndex.pages.reduce(0) { $0 + $1.size } == chunk.bytes.count)
@@ -101,7 +103,8 @@ struct WriterTests {
     #expect(none.columnIndex == nil && none.offsetIndex.pages.count == 2)
     let falling = try encoder.encode(.int64(Int64Column([9, 8, 8, 7, 7, 7, 1])), rows: 0..<7, required: true)
     #expect(falling.columnIndex?.order == .descending)
-    let mixed = try encoder.encode(.string(StringColumn(["a", "a", "a", "b", "b", "b", "a"])), rows: 0..<7, required: true)
+    let mixed = try encoder.encode(
+      .string(StringColumn(["a", "a", "a", "b", "b", "b", "a"])), rows: 0..<7, required: true)
     #expect(mixed.columnIndex?.order == .unordered)
   }
 
@@ -120,7 +123,8 @@ struct WriterTests {
       schema: Schema([Field("r", .string, role: .key), Field("v", .float64, unit: "%")]),
       columns: [.string(StringColumn(["BU1", "BU2", "BU2"])), .float64(Float64Column([1.5, 0, 2], missing: missing))])
     let bytes = try ParquetWriter.encode(
-      table, options: ParquetWriterOptions(codec: .none, createdBy: "peil version 1.0.0 (build 0)", sortingColumns: ["r"]))
+      table,
+      options: ParquetWriterOptions(codec: .none, createdBy: "peil version 1.0.0 (build 0)", sortingColumns: ["r"]))
     let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     #expect(digits == Self.golden.filter { $0.isHexDigit })
   }

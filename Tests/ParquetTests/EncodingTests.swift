@@ -69,7 +69,7 @@ struct EncodingTests {
     let digits = Array("123456789".utf8)
     #expect(digits.withUnsafeBytes(Checksum.crc32) == 0xCBF4_3926)
     #expect([UInt8]().withUnsafeBytes(Checksum.crc32) == 0)
-    // From the description of CRC-32 in RFC 3720's style: 32 zero bytes.
+    // 32 zero bytes.
     #expect([UInt8](repeating: 0, count: 32).withUnsafeBytes(Checksum.crc32) == 0x190A_55AD)
   }
 

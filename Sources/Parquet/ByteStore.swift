@@ -1,6 +1,8 @@
 import Glibc
 
-/// Memory that grows and is used again from page to page. Not for sharing between threads.
+/// Memory that grows and is used again from page to page.
+///
+/// Not for sharing between threads.
 final class ByteStore {
   /// The first byte; aligned for every type here.
   private(set) var base: UnsafeMutableRawPointer
@@ -26,7 +28,9 @@ final class ByteStore {
   }
 }
 
-/// A place in memory to which bytes are written one after the other. The caller has made enough room.
+/// A place in memory to which bytes are written one after the other.
+///
+/// The caller has made enough room.
 struct ByteCursor {
   var next: UnsafeMutableRawPointer
 

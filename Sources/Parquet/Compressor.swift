@@ -1,7 +1,9 @@
 import CSnappy
 import CZstd
 
-/// Compresses pages one at a time: a page is one frame. Holds its working memory; not for sharing between threads.
+/// Compresses pages one at a time: a page is one frame.
+///
+/// Holds its working memory; not for sharing between threads.
 final class Compressor {
   private let codec: ParquetCodec
   private let level: Int32
@@ -17,7 +19,9 @@ final class Compressor {
 
   deinit { ZSTD_freeCCtx(context) }
 
-  /// The compressed form of `body`; stays valid until the next call. Empty bodies stay empty.
+  /// The compressed form of `body`; stays valid until the next call.
+  ///
+  /// Empty bodies stay empty.
   func compress(_ body: UnsafeRawBufferPointer) throws(ParquetError) -> UnsafeRawBufferPointer {
     guard codec != .none, body.count > 0, let source = body.baseAddress else { return body }
     if codec == .snappy {

@@ -48,7 +48,8 @@ enum PageCodec: Int32 {
     case .none: if size != source.count { failure = "\(source.count) bytes where \(size) are stated" }
     case .snappy:
       var length = 0
-      let status = snappy_uncompressed_length(source.bytes.bindMemory(to: CChar.self).baseAddress, source.count, &length)
+      let status = snappy_uncompressed_length(
+        source.bytes.bindMemory(to: CChar.self).baseAddress, source.count, &length)
       if status != SNAPPY_OK || length != size { failure = "its snappy block is damaged" }
     case .zstd:
       let length = ZSTD_getFrameContentSize(source.bytes.baseAddress, source.count)
@@ -60,7 +61,9 @@ enum PageCodec: Int32 {
     }
     if let failure { throw source.corrupt(failure) }
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { out, filled in
-      if inflate(source.bytes, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(out)[..<size])) {
+      if inflate(
+        source.bytes, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(out)[..<size]))
+      {
         filled = size
       } else {
         failure = "its \(name) bytes are damaged"
@@ -76,7 +79,8 @@ enum PageCodec: Int32 {
     case .snappy:
       var length = out.count
       let status = snappy_uncompress(
-        source.bindMemory(to: CChar.self).baseAddress, source.count, out.bindMemory(to: CChar.self).baseAddress, &length)
+        source.bindMemory(to: CChar.self).baseAddress, source.count, out.bindMemory(to: CChar.self).baseAddress, &length
+      )
       return status == SNAPPY_OK && length == out.count
     case .zstd: return ZSTD_decompress(out.baseAddress, out.count, source.baseAddress, source.count) == out.count
     case .gzip: return Self.gunzip(source, into: out)
@@ -90,7 +94,9 @@ enum PageCodec: Int32 {
   /// Members of gzip, or of zlib, one after the other.
   private static func gunzip(_ source: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer) -> Bool {
     var stream = z_stream()
-    guard inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return false }
+    guard inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      return false
+    }
     defer { inflateEnd(&stream) }
     stream.next_in = UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
     stream.avail_in = UInt32(source.count)

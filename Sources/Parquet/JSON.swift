@@ -151,7 +151,8 @@ indirect enum JSON: Equatable {
       case UInt8(ascii: "u"):
         guard let first = unit() else { return nil }
         guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) }
-        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+          bytes[position + 1] == UInt8(ascii: "u")
         else { return nil }
         position += 2
         guard let second = unit(), (0xDC00..<0xE000).contains(second) else { return nil }

@@ -37,4 +37,3 @@ public enum ParquetError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 }
-

@@ -25,7 +25,9 @@ public struct ParquetReaderOptions: Sendable {
 /// and bytes of fixed length are refused by name. A null becomes a missing cell for ``Tabular/MissingReason/unspecified``,
 /// unless a status column knows better; a NaN does too, since columns know none.
 public struct ParquetReader: Sendable {
-  /// The columns of the tables to come. Units, roles and origins stand in files of ours alone.
+  /// The columns of the tables to come.
+  ///
+  /// Units, roles and origins stand in files of ours alone.
   public let schema: Schema
   /// The rows of all row groups.
   public let rowCount: Int
@@ -56,7 +58,8 @@ public struct ParquetReader: Sendable {
 
   /// A reader of the file that `source` holds.
   /// - Throws: ``ParquetError`` when it is damaged or holds nested columns.
-  public init(_ source: any ParquetSource, options: ParquetReaderOptions = ParquetReaderOptions()) throws(ParquetError) {
+  public init(_ source: any ParquetSource, options: ParquetReaderOptions = ParquetReaderOptions()) throws(ParquetError)
+  {
     self.source = source
     self.options = options
     metadata = try Self.readFooter(source)

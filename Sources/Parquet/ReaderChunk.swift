@@ -14,6 +14,7 @@ struct ColumnAssembly {
   private var codes: [UInt32] = []
   private var reasons: [UInt8]?
   private var count = 0
+  private var reserved = 0
 
   init(_ leaf: SchemaElement, _ conversion: Conversion, verifiesChecksums: Bool) {
     name = leaf.name
@@ -35,9 +36,24 @@ struct ColumnAssembly {
     }
   }
 
+  private mutating func reserve(_ rows: Int) {
+    // Asked again for each chunk, so the lists at least double: to reserve a little more each time copies them each time.
+    guard rows > reserved else { return }
+    reserved = max(rows, 2 * reserved)
+    switch conversion.columnType {
+    case .float64: float64.reserveCapacity(reserved)
+    case .int64: int64.reserveCapacity(reserved)
+    case .bool: bool.reserveCapacity(reserved)
+    case .date: date.reserveCapacity(reserved)
+    case .string: codes.reserveCapacity(reserved)
+    }
+  }
+
   /// Adds the chunk that `bytes` hold, which stand at `offset` in the file.
   mutating func append(_ chunk: ChunkMetadata, _ bytes: UnsafeRawBufferPointer, offset: Int) throws(ParquetError) {
     let codec = try PageCodec.readable(chunk.codec, column: name)
+    // What a chunk claims to hold is believed within reason: memory grows with the pages in any case.
+    reserve(min(count + chunk.valueCount, max(1 << 20, bytes.count * 16)))
     var dictionary: DenseValues?
     var position = 0
     var left = chunk.valueCount
@@ -73,7 +89,7 @@ struct ColumnAssembly {
     _ header: PageHeader, _ body: PageBytes, _ codec: PageCodec
   ) throws(ParquetError) -> DenseValues {
     guard let type = leaf.type else { throw body.corrupt("a column without a type") }
-    return try withPlain(body, codec, size: header.uncompressedSize) { (plain) throws(ParquetError) in
+    return try Self.withPlain(body, codec, size: header.uncompressedSize) { (plain) throws(ParquetError) in
       guard header.encoding == PageEncoding.plain.rawValue || header.encoding == PageEncoding.plainDictionary.rawValue
       else { throw plain.corrupt("a dictionary in encoding \(header.encoding)") }
       guard type == .byteArray || header.valueCount <= max(1, plain.count) * 8 else {
@@ -97,11 +113,11 @@ struct ColumnAssembly {
       guard header.uncompressedSize >= levelLength else { throw body.corrupt("levels longer than the page") }
       let size = header.uncompressedSize - levelLength
       let plainCodec = header.isCompressed ? codec : .none
-      return try withPlain(values, plainCodec, size: size) { (plain) throws(ParquetError) in
+      return try Self.withPlain(values, plainCodec, size: size) { (plain) throws(ParquetError) in
         try readValues(header, plain, valid, dictionary)
       }
     }
-    try withPlain(body, codec, size: header.uncompressedSize) { (plain) throws(ParquetError) in
+    try Self.withPlain(body, codec, size: header.uncompressedSize) { (plain) throws(ParquetError) in
       guard optional else { return try readValues(header, plain, nil, dictionary) }
       if header.levelEncoding == PageEncoding.bitPacked.rawValue {
         // The deprecated form: highest bit first, no length.
@@ -154,7 +170,9 @@ struct ColumnAssembly {
   }
 
   /// The page's bytes without their compression.
-  private func withPlain<R>(
+  ///
+  /// Static, so that `use` may change the assembly without a copy of its lists.
+  private static func withPlain<R>(
     _ body: PageBytes, _ codec: PageCodec, size: Int, _ use: (PageBytes) throws(ParquetError) -> R
   ) throws(ParquetError) -> R {
     if codec == .none {
@@ -163,7 +181,7 @@ struct ColumnAssembly {
     }
     let bytes = try codec.decompress(body, size: size)
     return try bytes.withUnsafeBufferPointer { (buffer) throws(ParquetError) in
-      try use(PageBytes(UnsafeRawBufferPointer(buffer), column: name, offset: body.offset))
+      try use(PageBytes(UnsafeRawBufferPointer(buffer), column: body.column, offset: body.offset))
     }
   }
 }
@@ -174,23 +192,24 @@ extension ColumnAssembly {
     if let valid {
       padReasons(to: count)
       let missing = MissingReason.unspecified.rawValue
-      reasons?.append(contentsOf: valid.lazy.map { $0 == 0 ? missing : 0 })
+      reasons?.append(contentsOf: valid.map { $0 == 0 ? missing : 0 })
     }
     let before = count
     count += rows
     switch values {
     case .float64(let v):
-      Self.scatter(v, valid, into: &float64, zero: 0)
+      var page = Self.scattered(v, valid, zero: 0)
       // Columns know no NaN: it is a missing value.
-      for row in before..<count where float64[row].isNaN {
-        float64[row] = 0
+      for row in page.indices where page[row].isNaN {
+        page[row] = 0
         padReasons(to: count)
-        reasons?[row] = MissingReason.unspecified.rawValue
+        reasons?[before + row] = MissingReason.unspecified.rawValue
       }
-    case .int64(let v): Self.scatter(v, valid, into: &int64, zero: 0)
-    case .bool(let v): Self.scatter(v, valid, into: &bool, zero: 0)
-    case .date(let v): Self.scatter(v, valid, into: &date, zero: 0)
-    case .string(let v): Self.scatter(v, valid, into: &codes, zero: 0)
+      float64.append(contentsOf: page)
+    case .int64(let v): int64.append(contentsOf: Self.scattered(v, valid, zero: 0))
+    case .bool(let v): bool.append(contentsOf: Self.scattered(v, valid, zero: 0))
+    case .date(let v): date.append(contentsOf: Self.scattered(v, valid, zero: 0))
+    case .string(let v): codes.append(contentsOf: Self.scattered(v, valid, zero: 0))
     }
   }
 
@@ -201,17 +220,26 @@ extension ColumnAssembly {
     if filled < rows { reasons?.append(contentsOf: repeatElement(0, count: rows - filled)) }
   }
 
-  private static func scatter<E: BitwiseCopyable>(_ values: [E], _ valid: [UInt32]?, into list: inout [E], zero: E) {
-    guard let valid else { return list.append(contentsOf: values) }
-    list.reserveCapacity(list.count + valid.count)
-    var next = 0
-    for level in valid {
-      if level == 0 {
-        list.append(zero)
-      } else {
-        list.append(values[next])
-        next += 1
+  /// A value for each row of a page, `zero` where it holds none.
+  ///
+  /// There are as many values as `valid` has rows that hold one.
+  private static func scattered<E: BitwiseCopyable>(_ values: [E], _ valid: [UInt32]?, zero: E) -> [E] {
+    guard let valid else { return values }
+    guard !values.isEmpty else { return [E](repeating: zero, count: valid.count) }
+    return [E](unsafeUninitializedCapacity: valid.count) { out, filled in
+      values.withUnsafeBufferPointer { values in
+        valid.withUnsafeBufferPointer { valid in
+          var next = 0
+          let last = values.count - 1
+          for row in valid.indices {
+            // Read in any case, and never past the end: no branch on whether the row holds a value.
+            let value = values[min(next, last)]
+            out[row] = valid[row] == 0 ? zero : value
+            next += valid[row] == 0 ? 0 : 1
+          }
+        }
       }
+      filled = valid.count
     }
   }
 }

@@ -168,7 +168,9 @@ extension Conversion {
     case (.decimal(let scale), .int64(let v)): return .float64(v.map { decimalValue(Int128($0), scale: scale) })
     case (.decimal(let scale), .fixed(let bytes, let width)):
       return .float64(
-        stride(from: 0, to: bytes.count, by: width).map { decimalValue(bigEndian(bytes[$0..<($0 + width)]), scale: scale) })
+        stride(from: 0, to: bytes.count, by: width).map {
+          decimalValue(bigEndian(bytes[$0..<($0 + width)]), scale: scale)
+        })
     case (.decimal(let scale), .bytes(let list)):
       var numbers: [Double] = []
       for i in 0..<list.count {

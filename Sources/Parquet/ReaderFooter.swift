@@ -91,7 +91,8 @@ extension ParquetReader {
         if chunk.isEncrypted { throw .unsupported(column: leaf.name, "it is encrypted; write it without encryption") }
         if chunk.filePath != nil { throw .unsupported(column: leaf.name, "its values stand in another file") }
         guard chunk.type == leaf.type, chunk.path == [leaf.name] else {
-          throw .corrupt("row group \(g): column \"\(leaf.name)\" differs from the schema", offset: chunk.dataPageOffset)
+          throw .corrupt(
+            "row group \(g): column \"\(leaf.name)\" differs from the schema", offset: chunk.dataPageOffset)
         }
         guard chunk.valueCount == group.rowCount else {
           throw .corrupt(

@@ -81,7 +81,9 @@ func half(_ bits: UInt16) -> Double {
 func isUTF8(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
   let raw = UnsafeRawBufferPointer(text)
   var i = 0
-  while i + 8 <= raw.count, raw.loadUnaligned(fromByteOffset: i, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 { i += 8 }
+  while i + 8 <= raw.count, raw.loadUnaligned(fromByteOffset: i, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+    i += 8
+  }
   if !text[i...].contains(where: { $0 >= 0x80 }) { return true }
   return String(validating: text, as: UTF8.self) != nil
 }

@@ -1,6 +1,8 @@
 import Glibc
 
-/// Where the bytes of a Parquet file come from. Reads may come from several threads at once.
+/// Where the bytes of a Parquet file come from.
+///
+/// Reads may come from several threads at once.
 public protocol ParquetSource: Sendable {
   /// The bytes of the file.
   var size: Int { get }

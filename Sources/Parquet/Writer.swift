@@ -66,7 +66,9 @@ public struct ParquetWriter {
     }
   }
 
-  /// Writes what is left and the footer. The writer is of no use afterwards.
+  /// Writes what is left and the footer.
+  ///
+  /// The writer is of no use afterwards.
   /// - Throws: ``ParquetError`` when a key is missing; what the sink throws.
   public mutating func finish() throws {
     if pendingRows > 0 { try flush() }
@@ -113,7 +115,8 @@ public struct ParquetWriter {
     }
     for (mine, its) in zip(schema.fields, table.schema.fields) where mine.name != its.name || mine.type != its.type {
       throw .usage(
-        "column \"\(its.name)\" (\(its.type.rawValue)) stands where \"\(mine.name)\" (\(mine.type.rawValue)) is expected")
+        "column \"\(its.name)\" (\(its.type.rawValue)) stands where \"\(mine.name)\" (\(mine.type.rawValue)) is expected"
+      )
     }
   }
 

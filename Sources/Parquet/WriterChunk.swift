@@ -1,6 +1,8 @@
 import Tabular
 
-/// Encodes one column of one row group after the other. Holds its working memory; not for sharing between threads.
+/// Encodes one column of one row group after the other.
+///
+/// Holds its working memory; not for sharing between threads.
 final class ChunkEncoder {
   private let pageRows: Int
   let compressor: Compressor
@@ -29,7 +31,9 @@ final class ChunkEncoder {
     }
   }
 
-  /// The values of the rows that hold one, one after the other. Valid until the next call.
+  /// The values of the rows that hold one, one after the other.
+  ///
+  /// Valid until the next call.
   func present<V: BitwiseCopyable>(_ values: UnsafePointer<V>, _ place: ChunkPlace) -> UnsafePointer<V> {
     let source = values + place.rows.lowerBound
     guard let missing = place.missing else { return source }
@@ -117,7 +121,7 @@ extension ChunkEncoder {
       }
       var chunk = EncodedChunk()
       let width = distinct.map { bitWidth(of: $0 - 1) } ?? 0
-      chunk.reserve(bits: count * (distinct == nil ? 8 * MemoryLayout<V>.size : width), pages: place.cuts.count)
+      chunk.reserve(bits: count * (distinct == nil ? 8 * MemoryLayout<V>.size : width), cuts: place.cuts)
       if let distinct { try putDictionary(of: V.self, distinct, to: &chunk) }
       var bounds: [(minimum: V, maximum: V)?] = []
       var start = 0
@@ -158,7 +162,9 @@ extension ChunkEncoder {
     try putPage(from: start, to: out, .plain, cut, &chunk)
   }
 
-  /// The least and the greatest of `count` values; nil when there are none. Four lanes, so that steps overlap.
+  /// The least and the greatest of `count` values; nil when there are none.
+  ///
+  /// Four lanes, so that steps overlap.
   private static func bounds<V: PlainNumber>(
     _ values: UnsafePointer<V>, count: Int
   ) -> (minimum: V, maximum: V)? {

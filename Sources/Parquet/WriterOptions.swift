@@ -33,9 +33,13 @@ public struct ParquetWriterOptions: Sendable {
   public var keyValues: [(key: String, value: String)]
   /// Columns by which the caller has sorted the rows, ascending with missing last; stated, not checked.
   public var sortingColumns: [String]
-  /// Whether columns of role key are REQUIRED, so that a missing key is an error. Off: every column is OPTIONAL.
+  /// Whether columns of role key are REQUIRED, so that a missing key is an error.
+  ///
+  /// Off: every column is OPTIONAL.
   public var requiredKeys: Bool
-  /// Columns that are encoded at the same time. The bytes do not depend on it.
+  /// Columns that are encoded at the same time.
+  ///
+  /// The bytes do not depend on it.
   public var threads: Int
 
   /// Options; every one has a default that suits files for others to read.
@@ -60,7 +64,9 @@ public struct ParquetWriterOptions: Sendable {
     guard (1...19).contains(zstdLevel) else { throw .usage("zstd level \(zstdLevel): expected 1 to 19") }
     guard rowGroupRows > 0, pageRows > 0 else { throw .usage("rows in a row group and in a page: expected 1 or more") }
     guard pageRows <= 1 << 24 else { throw .usage("\(pageRows) rows in a page: expected at most \(1 << 24)") }
-    guard rowGroupRows <= 1 << 30 else { throw .usage("\(rowGroupRows) rows in a row group: expected at most \(1 << 30)") }
+    guard rowGroupRows <= 1 << 30 else {
+      throw .usage("\(rowGroupRows) rows in a row group: expected at most \(1 << 30)")
+    }
     guard threads > 0 else { throw .usage("\(threads) threads: expected 1 or more") }
     let keys = keyValues.map(\.key)
     for (i, key) in keys.enumerated() {

@@ -35,7 +35,9 @@ extension MissingMask {
     }
   }
 
-  /// Writes the validity of `range` as packed bits, lowest first; bits past the end are 0. Writes whole words.
+  /// Writes the validity of `range` as packed bits, lowest first; bits past the end are 0.
+  ///
+  /// Writes whole words.
   func packBits(of range: Range<Int>, to out: UnsafeMutableRawPointer) {
     words.withUnsafeBufferPointer { words in
       let shift = UInt64(range.lowerBound % 64)
@@ -63,7 +65,10 @@ struct EncodedChunk: Sendable {
   var offsetIndex = OffsetIndex()
 
   /// Makes room for pages of so many bits of values, so that bytes are not moved about.
-  mutating func reserve(bits: Int, pages: Int) { bytes.reserveCapacity(bits / 8 + metadata.valueCount / 8 + pages * 64 + 4096) }
+  mutating func reserve(bits: Int, cuts: [PageCut]) {
+    let rows = cuts.last?.rows.upperBound ?? 0
+    bytes.reserveCapacity((bits + rows) / 8 + cuts.count * 64 + 4096)
+  }
 
   /// Appends a page with its header.
   mutating func append(

@@ -8,7 +8,8 @@ extension ChunkEncoder {
         try column.dictionary.bytes.withUnsafeBufferPointer { (bytes) throws(ParquetError) in
           let dense = self.present(codes, place)
           let texts = ChunkTexts(
-            dense, count: place.present, bytes: UnsafeRawBufferPointer(bytes), offsets: offsets, dictionaryCount: column.dictionary.count,
+            dense, count: place.present, bytes: UnsafeRawBufferPointer(bytes), offsets: offsets,
+            dictionaryCount: column.dictionary.count,
             places: indices)
           defer { texts.release() }
           return try strings(texts, place)

@@ -26,17 +26,22 @@ func mixedTable(rows: Int, seed: UInt64 = 1, distinct: Int = 50) throws -> Table
   func reasons(_ random: inout Sequence64) -> [UInt8] {
     (0..<rows).map { _ in random.below(3) == 0 ? all[random.below(all.count)].rawValue : 0 }
   }
-  func blank<E>(_ values: [E], _ reasons: [UInt8], _ zero: E) -> [E] { zip(values, reasons).map { $1 == 0 ? $0 : zero } }
+  func blank<E>(_ values: [E], _ reasons: [UInt8], _ zero: E) -> [E] {
+    zip(values, reasons).map { $1 == 0 ? $0 : zero }
+  }
   let (a, b, c, d, e) = (
     reasons(&random), reasons(&random), reasons(&random), reasons(&random), reasons(&random)
   )
-  let texts = ["", "Ommen", "'s-Gravenhage", "Súdwest-Fryslân", "€ 1 000", "🏘️ buurt", String(repeating: "lang ", count: 40)]
+  let texts = [
+    "", "Ommen", "'s-Gravenhage", "Súdwest-Fryslân", "€ 1 000", "🏘️ buurt", String(repeating: "lang ", count: 40),
+  ]
   let fields = [
     Field("gebied", .string, role: .key), Field("jaar", .int64, role: .key),
     Field(
       "inkomen", .float64, unit: "1 000 euro", label: "Gemiddeld \"inkomen\"", direction: .higherIsBetter, decimals: 1,
       origins: [Origin(producer: "CBS", table: "84799NED", column: "x_1", vintage: "2021-03-26", licence: "CC BY 4.0")]),
-    Field("aantal", .int64, role: .weight), Field("naam", .string), Field("stedelijk", .bool), Field("peildatum", .date),
+    Field("aantal", .int64, role: .weight), Field("naam", .string), Field("stedelijk", .bool),
+    Field("peildatum", .date),
   ]
   return try Table(
     schema: Schema(fields),
@@ -44,9 +49,12 @@ func mixedTable(rows: Int, seed: UInt64 = 1, distinct: Int = 50) throws -> Table
       .string(StringColumn((0..<rows).map { "BU\(1_000_000 + $0 / 3)" })),
       .int64(Int64Column((0..<rows).map { Int64(2014 + $0 % 3) })),
       .float64(
-        Float64Column(blank((0..<rows).map { _ in Double(random.below(distinct)) / 10 - 2 }, a, 0), missing: MissingMask(reasons: a))),
+        Float64Column(
+          blank((0..<rows).map { _ in Double(random.below(distinct)) / 10 - 2 }, a, 0), missing: MissingMask(reasons: a)
+        )),
       .int64(
-        Int64Column(blank((0..<rows).map { _ in Int64(bitPattern: random.next()) }, b, 0), missing: MissingMask(reasons: b))),
+        Int64Column(
+          blank((0..<rows).map { _ in Int64(bitPattern: random.next()) }, b, 0), missing: MissingMask(reasons: b))),
       .string(
         {
           let column = StringColumn((0..<rows).map { _ in texts[random.below(texts.count)] })
@@ -54,7 +62,9 @@ func mixedTable(rows: Int, seed: UInt64 = 1, distinct: Int = 50) throws -> Table
             codes: blank(column.codes, c, 0), dictionary: column.dictionary, missing: MissingMask(reasons: c))
         }()),
       .bool(BoolColumn(blank((0..<rows).map { _ in UInt8(random.below(2)) }, d, 0), missing: MissingMask(reasons: d))),
-      .date(DateColumn(blank((0..<rows).map { _ in Int32(random.below(40_000)) - 5_000 }, e, 0), missing: MissingMask(reasons: e))),
+      .date(
+        DateColumn(
+          blank((0..<rows).map { _ in Int32(random.below(40_000)) - 5_000 }, e, 0), missing: MissingMask(reasons: e))),
     ])
 }
 

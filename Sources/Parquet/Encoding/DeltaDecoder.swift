@@ -1,6 +1,8 @@
 /// Reads numbers that stand as differences in blocks (DELTA_BINARY_PACKED), and texts that build on them.
 enum DeltaDecoder {
-  /// Reads numbers and says where their bytes end. At most `limit` numbers are accepted.
+  /// Reads numbers and says where their bytes end.
+  ///
+  /// At most `limit` numbers are accepted.
   ///
   /// Header: values in a block, miniblocks in a block, number of values, first value. Block: least difference, a width
   /// for each miniblock, the miniblocks. All sums wrap around.
@@ -67,7 +69,9 @@ enum DeltaDecoder {
     var list = ByteList(capacity: count)
     var position = end
     for length in lengths {
-      guard length >= 0, length <= Int64(source.count - position) else { throw source.corrupt("a text of \(length) bytes") }
+      guard length >= 0, length <= Int64(source.count - position) else {
+        throw source.corrupt("a text of \(length) bytes")
+      }
       list.append(UnsafeRawBufferPointer(rebasing: source.bytes[position..<(position + Int(length))]))
       position += Int(length)
     }
@@ -82,7 +86,9 @@ enum DeltaDecoder {
     var list = ByteList(capacity: count)
     var text: [UInt8] = []
     for (i, prefix) in prefixes.enumerated() {
-      guard prefix >= 0, prefix <= Int64(text.count) else { throw source.corrupt("a shared beginning of \(prefix) bytes") }
+      guard prefix >= 0, prefix <= Int64(text.count) else {
+        throw source.corrupt("a shared beginning of \(prefix) bytes")
+      }
       text.removeSubrange(Int(prefix)...)
       text.append(contentsOf: suffixes[i])
       // Beginnings are repeated, so that a short page can stand for much text.

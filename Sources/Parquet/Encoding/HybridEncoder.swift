@@ -40,7 +40,9 @@ enum HybridEncoder {
     putLiterals(values + literal, count: count - literal, width: width, to: &out)
   }
 
-  /// Encodes `count` bits, packed lowest first in `bits`, as numbers of width 1. Bits past `count` must be 0.
+  /// Encodes `count` bits, packed lowest first in `bits`, as numbers of width 1.
+  ///
+  /// Bits past `count` must be 0.
   static func encode(bits: UnsafePointer<UInt8>, count: Int, to out: inout ByteCursor) {
     let whole = count / 8
     let shortest = 8

@@ -50,7 +50,9 @@ extension SchemaElement {
 }
 
 extension LogicalType {
-  /// The union's field for this type. Only the types that the writer uses are written.
+  /// The union's field for this type.
+  ///
+  /// Only the types that the writer uses are written.
   func write(to out: inout CompactWriter) {
     switch self {
     case .string: out.field(1) { _ in }

@@ -1,4 +1,6 @@
-/// Reads structures in the Thrift compact protocol. Every read is checked against the end of the bytes.
+/// Reads structures in the Thrift compact protocol.
+///
+/// Every read is checked against the end of the bytes.
 struct CompactReader {
   private let bytes: UnsafeRawBufferPointer
   /// Where the first byte stands in the file, for messages.

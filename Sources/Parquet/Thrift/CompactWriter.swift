@@ -16,7 +16,9 @@ enum CompactType: UInt8 {
   case uuid = 13
 }
 
-/// Writes structures in the Thrift compact protocol. Fields must come in ascending order of their ids.
+/// Writes structures in the Thrift compact protocol.
+///
+/// Fields must come in ascending order of their ids.
 struct CompactWriter {
   /// What is written so far.
   private(set) var bytes: [UInt8] = []

@@ -104,7 +104,7 @@ public struct MissingMask: Sendable, Equatable {
             // A reason is below 128: adding 127 sets the top bit of every byte but 0; the product gathers those bits.
             let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: start + i * 8, as: UInt64.self))
             let absent = ((eight &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080) &>> 7
-            word |= (~(absent &* 0x0102_0408_1020_4080 &>> 56) & 0xFF) &<< UInt64(i * 8)
+            word |= (~((absent &* 0x0102_0408_1020_4080) &>> 56) & 0xFF) &<< UInt64(i * 8)
           }
         } else {
           for i in start..<end where bytes[i] == 0 { word |= 1 << UInt64(i & 63) }

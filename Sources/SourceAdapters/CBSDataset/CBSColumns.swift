@@ -54,6 +54,8 @@ struct ColumnEvidence {
     let isNumber = !isDot && !rules.numbers.parse(base + start, end - start).isNaN
     if !isNumber || rules.namesNumbers, rules.isMarker(bytes[start..<end]) { return }
     guard isNumber || isDot else {
+      // Digits with a mark too many or the wrong mark are a mistake to report, not a sign of text.
+      if Self.isLikeNumber(bytes[start..<end]) { return }
       isTextIfTyped = true
       isTextIfUntyped = true
       return
@@ -66,6 +68,14 @@ struct ColumnEvidence {
     let isPlain = isNumber && isRightAligned && start == 0
     if !isPlain { isTextIfTyped = true }
     if !isPlain || bytes.count < 8 { isTextIfUntyped = true }
+  }
+
+  /// Whether the text is made of digits and decimal or grouping marks, with or without a sign.
+  private static func isLikeNumber(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    var rest = text
+    if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+    return rest.contains { $0 >= 0x30 && $0 <= 0x39 }
+      && rest.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") }
   }
 
   /// Takes in what another file shows of the same column.

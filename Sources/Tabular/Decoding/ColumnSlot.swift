@@ -22,6 +22,14 @@ public struct CellTrouble: Sendable, Equatable {
   public var row: Int
   /// The cell's bytes.
   public var bytes: [UInt8]
+
+  /// Trouble with a cell.
+  public init(kind: Kind, column: Int, row: Int, bytes: [UInt8]) {
+    self.kind = kind
+    self.column = column
+    self.row = row
+    self.bytes = bytes
+  }
 }
 
 /// The buffers of one column while a batch fills up. Lives in memory that its ``BatchDecoder`` owns.

@@ -154,6 +154,17 @@ private let csvFolder = fixtures + "cbs_dataset_csv/"
     }
   }
 
+  @Test func aHeadThatBreaksOffGivesNoHalfNames() throws {
+    let name = "Heel" + String(repeating: "Lange", count: 10) + "Naam_1"
+    let text = feed(1_500) { _ in "<d:\(name) m:type=\"Edm.Int32\">1</d:\(name)><d:Naam_2>x</d:Naam_2>" }
+    for shift in stride(from: 0, to: 320, by: 20) {
+      try withFile(String(repeating: "\n", count: shift) + text, ".xml") { path in
+        let schema = try atom().schema(of: Input(parts: [InputPart(path: path)]), context: RunContext())
+        #expect(schema.names == ["ID", "RegioS", name, "Naam_2"])
+      }
+    }
+  }
+
   @Test func textBeyondTheLimit() throws {
     let long = String(repeating: "x", count: 1 << 20)
     for (text, kind) in [("<d:T_1>\(long)</d:T_1>", "no error"), ("<d:T_1>\(long)y</d:T_1>", "error")] {

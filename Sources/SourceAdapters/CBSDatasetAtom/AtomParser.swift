@@ -33,7 +33,7 @@ final class AtomInput {
   var beforeRead: () -> Void = {}
 
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4096)
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 4096)
   private var start = 0
   private var end = 0
   private var sawEnd = false

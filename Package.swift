@@ -44,11 +44,12 @@ let package = Package(
     .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     library("Tabular"),
     library("Statistics"),
-    library("Parquet", ["Tabular", "CZstd", "CSnappy"]),
+    library("Parquet", ["Tabular", "CZstd", "CSnappy", "CZlib"]),
     library("PipelineKit", ["Tabular", "CCrypto", yams]),
     library("SourceAdapters", ["Tabular", "PipelineKit", "Parquet", "CLibXML2", "CLibCSV"]),
     library("Transforms", ["Tabular", "PipelineKit", "Statistics"]),
@@ -68,5 +69,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["Tabular", "PipelineKit", "BuiltinPlugins", "Parquet"],
       path: "Tests/EndToEndTests", swiftSettings: settings),
+    .testTarget(
+      name: "RepositoryTests", dependencies: ["PipelineKit", "BuiltinPlugins"], path: "Tests/RepositoryTests",
+      swiftSettings: settings),
   ]
 )

@@ -70,6 +70,13 @@ public struct MissingMask: Sendable, Equatable {
     words = Self.words(of: reasons)
   }
 
+  /// A mask whose validity words the caller has at hand.
+  init(reasons: [UInt8], words: [UInt64]) {
+    count = reasons.count
+    self.reasons = reasons
+    self.words = words
+  }
+
   /// A mask in which every one of `count` rows is missing for the same reason.
   public init(allMissing reason: MissingReason, count: Int) {
     self.count = count
@@ -93,24 +100,16 @@ public struct MissingMask: Sendable, Equatable {
   /// Validity words of a list of reason bytes.
   static func words(of reasons: [UInt8]) -> [UInt64] {
     var words = [UInt64](repeating: 0, count: (reasons.count + 63) / 64)
-    reasons.withUnsafeBufferPointer { bytes in
-      for w in words.indices {
-        let start = w * 64
-        let end = min(bytes.count, start + 64)
-        var word: UInt64 = 0
-        if end - start == 64 {
-          let raw = UnsafeRawBufferPointer(bytes)
-          for i in 0..<8 {
-            // A reason is below 128: adding 127 sets the top bit of every byte but 0; the product gathers those bits.
-            let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: start + i * 8, as: UInt64.self))
-            let absent = ((eight &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080) &>> 7
-            word |= (~((absent &* 0x0102_0408_1020_4080) &>> 56) & 0xFF) &<< UInt64(i * 8)
-          }
-        } else {
-          for i in start..<end where bytes[i] == 0 { word |= 1 << UInt64(i & 63) }
-        }
-        words[w] = word
+    reasons.withUnsafeBytes { bytes in
+      let whole = bytes.count / 8
+      for block in 0..<whole {
+        let eight = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: block * 8, as: UInt64.self))
+        // The high bit of each byte that is not 0, then one bit a byte, gathered by a multiplication.
+        let filled = (((eight & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F) | eight) & 0x8080_8080_8080_8080
+        let present = (~filled & 0x8080_8080_8080_8080) >> 7
+        words[block / 8] |= ((present &* 0x0102_0408_1020_4080) >> 56) << UInt64(block % 8 * 8)
       }
+      for i in (whole * 8)..<bytes.count where bytes[i] == 0 { words[i / 64] |= 1 << UInt64(i & 63) }
     }
     return words
   }

@@ -97,7 +97,7 @@ public func didYouMean(_ name: String, among candidates: [String]) -> String {
   return "; there are: \(shown)" + (candidates.count > 12 ? ", and \(candidates.count - 12) more" : "")
 }
 
-/// The candidate within a third of the name's length in edits (insert, delete, replace), the first of the nearest; or nil.
+/// The candidate within a third of the name's length in edits, the first of the nearest; or nil.
 public func nearest(_ name: String, among candidates: [String]) -> String? {
   let wanted = Array(name.lowercased().utf8)
   var best: (name: String, distance: Int)?
@@ -111,13 +111,18 @@ public func nearest(_ name: String, among candidates: [String]) -> String? {
   return best?.name
 }
 
+/// The number of insertions, deletions, replacements and swaps of neighbours between two texts.
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  var before = [Int](repeating: 0, count: b.count + 1)
   var previous = Array(0...b.count)
   for i in 0..<a.count {
     var current = [i + 1]
     for j in 0..<b.count {
-      current.append(min(previous[j] + (a[i] == b[j] ? 0 : 1), previous[j + 1] + 1, current[j] + 1))
+      var best = min(previous[j] + (a[i] == b[j] ? 0 : 1), previous[j + 1] + 1, current[j] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, before[j - 1] + 1) }
+      current.append(best)
     }
+    before = previous
     previous = current
   }
   return previous[b.count]

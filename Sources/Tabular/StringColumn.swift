@@ -42,13 +42,21 @@ public final class StringDictionary: Sendable {
 
   /// The code of `text`, or nil: a scan of the dictionary, once per use and not per row.
   public func code(of text: String) -> UInt32? {
-    let wanted = Array(text.utf8)
-    for code in 0..<count {
-      let start = Int(offsets[code])
-      let end = Int(offsets[code + 1])
-      if end - start == wanted.count, bytes[start..<end].elementsEqual(wanted) { return UInt32(code) }
+    var text = text
+    return text.withUTF8 { wanted in
+      bytes.withUnsafeBufferPointer { all in
+        offsets.withUnsafeBufferPointer { offsets in
+          for code in 0..<(offsets.count - 1) {
+            let start = Int(offsets[code])
+            guard Int(offsets[code + 1]) - start == wanted.count else { continue }
+            var i = 0
+            while i < wanted.count, all[start + i] == wanted[i] { i += 1 }
+            if i == wanted.count { return UInt32(code) }
+          }
+          return nil
+        }
+      }
     }
-    return nil
   }
 }
 

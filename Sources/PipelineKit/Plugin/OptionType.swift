@@ -69,6 +69,15 @@ public struct OptionDescription: Sendable, Equatable {
   public var summary: String
   /// The default as text; nil when required or when absence means something of its own.
   public var defaultText: String?
+
+  /// A description of one option.
+  public init(name: String, type: OptionType, isRequired: Bool, summary: String, defaultText: String?) {
+    self.name = name
+    self.type = type
+    self.isRequired = isRequired
+    self.summary = summary
+    self.defaultText = defaultText
+  }
 }
 
 /// A value that an option can have.
@@ -274,7 +283,8 @@ public struct SpecPath: OptionValue, Hashable {
   public static var optionType: OptionType { .path }
   /// The scalar, resolved against the folder of the file in which it stands.
   public init(option node: SpecNode) throws(SpecError) {
-    self.init(Self.resolve(try node.text("a path"), beside: node.position.file), at: node.position)
+    let text = try node.text("a path")
+    self.init(node.isFromCommandLine ? text : Self.resolve(text, beside: node.position.file), at: node.position)
   }
 
   /// `path` as seen from the folder of `file`; absolute paths stay as they are.

@@ -56,25 +56,14 @@ public final class OutputFile {
   /// - Throws: ``SinkError``.
   public func write(_ text: String) throws(SinkError) { try write(Array(text.utf8)) }
 
-  /// Makes the file durable and gives it its name, unless one with the same bytes stands there.
-  /// - Returns: the SHA-256 of the content and whether the file was replaced.
-  func commit() throws(SinkError) -> (sha256: String, changed: Bool) {
-    let sha256 = digest.finish()
-    if Self.sha256(ofFile: path, size: bytesWritten) == sha256 {
-      close(descriptor)
-      descriptor = -1
-      unlink(temporary)
-      return (sha256, false)
-    }
+  /// Makes the content durable and closes the file; it keeps its temporary name until ``FinishedOutput/commit()``.
+  func finish() throws(SinkError) -> FinishedOutput {
+    let finished = FinishedOutput(
+      path: path, temporary: temporary, bytes: bytesWritten, sha256: digest.finish(), isUnchanged: false)
     guard fsync(descriptor) == 0 else { throw Self.unwritable(path, errno) }
     close(descriptor)
     descriptor = -1
-    guard rename(temporary, path) == 0 else {
-      let code = errno
-      unlink(temporary)
-      throw Self.unwritable(path, code)
-    }
-    return (sha256, true)
+    return finished
   }
 
   /// The SHA-256 of a file if it is there and has `size` bytes (or any number, when nil).
@@ -96,7 +85,7 @@ public final class OutputFile {
     }
   }
 
-  private static func makeFolder(of path: String) throws(SinkError) {
+  static func makeFolder(of path: String) throws(SinkError) {
     var end = path.startIndex
     while let slash = path[end...].dropFirst().firstIndex(of: "/") {
       let folder = String(path[..<slash])
@@ -105,7 +94,35 @@ public final class OutputFile {
     }
   }
 
-  private static func unwritable(_ path: String, _ code: CInt) -> SinkError {
+  /// Sets the file's time to now.
+  static func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, 0) }
+
+  static func unwritable(_ path: String, _ code: CInt) -> SinkError {
     SinkError(path: path, "cannot be written: \(String(cString: strerror(code)))")
   }
+}
+
+/// An output that is whole, under its temporary name.
+struct FinishedOutput: Sendable {
+  let path: String
+  let temporary: String
+  let bytes: Int
+  let sha256: String
+  /// Whether a file with the same bytes stood there already; known after ``commit()``.
+  private(set) var isUnchanged: Bool
+
+  /// Gives the file its name, unless one with the same bytes stands there.
+  mutating func commit() throws(SinkError) {
+    if OutputFile.sha256(ofFile: path, size: bytes) == sha256 {
+      unlink(temporary)
+      isUnchanged = true
+    } else if rename(temporary, path) != 0 {
+      let code = errno
+      unlink(temporary)
+      throw OutputFile.unwritable(path, code)
+    }
+  }
+
+  /// Removes the file: the run failed elsewhere.
+  func discard() { unlink(temporary) }
 }

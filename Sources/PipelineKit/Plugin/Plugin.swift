@@ -172,3 +172,28 @@ extension Sink {
   /// Everything is written.
   public func neededColumns(_ inputs: [NamedSchema]) -> [Set<String>?] { inputs.map { _ in nil } }
 }
+
+/// A sink that takes its one input piece by piece, so that a table need never stand in memory whole.
+public protocol StreamingSink: Sink {
+  /// Starts writing a table of `schema`.
+  func open(_ schema: Schema, to output: OutputFile, context: RunContext) throws(SinkError) -> any SinkStream
+}
+
+/// A table on its way into a file.
+public protocol SinkStream: AnyObject {
+  /// Writes the next rows.
+  func append(_ table: Table) throws(SinkError)
+  /// Writes what is left. Called once, after the last rows.
+  func finish() throws(SinkError)
+}
+
+extension StreamingSink {
+  /// Writes the one input through a stream.
+  public func write(_ inputs: [NamedTable], to output: OutputFile, context: RunContext) throws(SinkError) {
+    for input in inputs {
+      let stream = try open(input.table.schema, to: output, context: context)
+      try stream.append(input.table)
+      try stream.finish()
+    }
+  }
+}

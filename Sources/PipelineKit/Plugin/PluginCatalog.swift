@@ -55,7 +55,7 @@ public struct PluginCatalog: Sendable {
     SourceEntry(
       plugin: PluginEntry(info: P.info, options: P.Options.descriptions) {
         (node, reserved, context) throws(SpecError) in
-        try P(options: try P.Options(option: node, ignoring: reserved), context: context)
+        try make(P.self, node, reserved, context)
       },
       recognise: { P.recognise(head: $0, path: $1) })
   }
@@ -64,14 +64,24 @@ public struct PluginCatalog: Sendable {
     TransformEntry(
       plugin: PluginEntry(info: P.info, options: P.Options.descriptions) {
         (node, reserved, context) throws(SpecError) in
-        try P(options: try P.Options(option: node, ignoring: reserved), context: context)
+        try make(P.self, node, reserved, context)
       },
       inputCount: P.inputCount)
   }
 
   private static func entry<P: Sink>(_ type: P.Type) -> PluginEntry<any Sink> {
     PluginEntry(info: P.info, options: P.Options.descriptions) { (node, reserved, context) throws(SpecError) in
-      try P(options: try P.Options(option: node, ignoring: reserved), context: context)
+      try make(P.self, node, reserved, context)
+    }
+  }
+
+  /// The plugin with the options of `node`. A mistake that has no place of its own gets that of the mapping.
+  private static func make<P: Plugin>(
+    _ type: P.Type, _ node: SpecNode, _ reserved: [String], _ context: RunContext
+  ) throws(SpecError) -> P {
+    let options = try P.Options(option: node, ignoring: reserved)
+    do throws(SpecError) { return try P(options: options, context: context) } catch {
+      throw error.position.file.isEmpty ? SpecError(node.position, error.message) : error
     }
   }
 }

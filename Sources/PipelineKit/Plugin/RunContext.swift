@@ -1,3 +1,4 @@
+internal import Dispatch
 import Synchronization
 
 /// The only door between a plugin and the world: files, warnings, counts, chance and time.
@@ -53,6 +54,19 @@ public struct RunContext: Sendable {
   /// Tells the user about something that does not stop the run. Printed once per text, at the end of the stage.
   public func warn(_ message: String) { record.warn(stage: stage, message) }
 
+  /// Tells the user a result in a line: printed when the run is done, in the order given.
+  public func note(_ message: String) { record.note(stage: stage, message) }
+
+  /// Runs `body` for 0 to `count - 1`, side by side when the run has threads for it. The order is not fixed: each call
+  /// writes to a place of its own.
+  public func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    if threads > 1, count > 1 {
+      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    } else {
+      for i in 0..<count { body(i) }
+    }
+  }
+
   /// Adds to the stage's row counts: read = kept + rejected + filtered.
   public func count(read: Int = 0, rejected: Int = 0, filtered: Int = 0) {
     record.count(stage: stage, read: read, rejected: rejected, filtered: filtered)
@@ -88,6 +102,7 @@ final class RunRecord: Sendable {
     var files: [String: FileFacts] = [:]
     var warnings: [(stage: String, message: String)] = []
     var counts: [String: RowCounts] = [:]
+    var notes: [String: [String]] = [:]
   }
 
   private let state = Mutex(State())
@@ -105,6 +120,10 @@ final class RunRecord: Sendable {
       }
     }
   }
+
+  func note(stage: String, _ message: String) { state.withLock { $0.notes[stage, default: []].append(message) } }
+
+  func notes(of stage: String) -> [String] { state.withLock { $0.notes[stage] ?? [] } }
 
   func count(stage: String, read: Int, rejected: Int, filtered: Int) {
     state.withLock { state in

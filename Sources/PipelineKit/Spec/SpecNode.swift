@@ -26,11 +26,15 @@ public struct SpecNode: Sendable, Equatable {
   public var content: Content
   /// Where it starts.
   public var position: SourcePosition
+  /// Whether the text begins with a parameter given on the command line: a relative path in it is then relative to the
+  /// current folder, not to the file.
+  public var isFromCommandLine: Bool
 
   /// A value at a place.
-  public init(_ content: Content, at position: SourcePosition) {
+  public init(_ content: Content, at position: SourcePosition, isFromCommandLine: Bool = false) {
     self.content = content
     self.position = position
+    self.isFromCommandLine = isFromCommandLine
   }
 
   /// The entries of a mapping, or nil.

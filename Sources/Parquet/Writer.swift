@@ -1,0 +1,228 @@
+public import Tabular
+
+/// Writes tables as an Apache Parquet file, a row group at a time.
+///
+/// Rows are collected until a row group is full, encoded and handed to the sink, so that the file never stands in memory
+/// as a whole. The bytes depend on the rows and the options alone: not on how the rows come in batches, nor on threads.
+///
+/// Types: float64 is DOUBLE, int64 INT64, string BYTE_ARRAY (UTF-8), bool BOOLEAN, date INT32 (DATE). Whether a column
+/// may hold nulls follows from its role and not from its data: a key is REQUIRED, everything else OPTIONAL (see
+/// ``ParquetWriterOptions/requiredKeys``). Missing reasons are not written; ``Tabular/Table/withStatusColumns(always:)``
+/// puts them beside their columns as text. Fields keep their units, roles and origins under the footer key `peil.schema`.
+public struct ParquetWriter {
+  /// The columns of every table to come.
+  public let schema: Schema
+  /// The rows so far.
+  public private(set) var rowCount = 0
+
+  private let options: ParquetWriterOptions
+  private var output: FileOutput
+  private let encoders: EncoderPool
+  private var pending: [Table] = []
+  private var pendingRows = 0
+  private var groups: [RowGroupMetadata] = []
+  private var indexes: [[(columns: ColumnIndex?, offsets: OffsetIndex)]] = []
+  private var sorting: [SortingColumn] = []
+
+  /// A writer of rows of `schema`, which hands the file's bytes to `sink` in order.
+  /// - Throws: ``ParquetError/usage(_:)`` when an option makes no sense; what the sink throws.
+  public init(
+    schema: Schema, options: ParquetWriterOptions = ParquetWriterOptions(),
+    sink: @escaping (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    try options.check()
+    guard schema.count > 0 else { throw ParquetError.usage("a table without columns cannot be written as Parquet") }
+    for name in options.sortingColumns {
+      guard let column = schema.index(of: name) else {
+        throw ParquetError.usage("sorted by \"\(name)\": no such column\(didYouMean(name, among: schema.names))")
+      }
+      sorting.append(SortingColumn(column: column, descending: false, nullsFirst: false))
+    }
+    self.schema = schema
+    self.options = options
+    encoders = try EncoderPool(options, columns: schema.count)
+    output = FileOutput(sink: sink)
+    try output.put(magic)
+  }
+
+  /// Adds the rows of `table`.
+  /// - Throws: ``ParquetError`` when its columns differ from the schema's or a key is missing; what the sink throws.
+  public mutating func append(_ table: Table) throws {
+    try check(table)
+    var rest = 0..<table.rowCount
+    while pendingRows + rest.count >= options.rowGroupRows {
+      let cut = rest.lowerBound..<(rest.lowerBound + options.rowGroupRows - pendingRows)
+      rest = cut.upperBound..<rest.upperBound
+      if pending.isEmpty {
+        try writeGroup(table, rows: cut)
+      } else {
+        pending.append(table.rows(cut))
+        try flush()
+      }
+    }
+    if !rest.isEmpty {
+      pending.append(table.rows(rest))
+      pendingRows += rest.count
+    }
+  }
+
+  /// Writes what is left and the footer. The writer is of no use afterwards.
+  /// - Throws: ``ParquetError`` when a key is missing; what the sink throws.
+  public mutating func finish() throws {
+    if pendingRows > 0 { try flush() }
+    try writeIndexes()
+    var file = FileMetadata()
+    file.schema = schemaElements()
+    file.rowCount = rowCount
+    file.rowGroups = groups
+    file.keyValues = (options.keyValues + [(SchemaText.key, SchemaText.write(schema))])
+      .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
+    file.createdBy = options.createdBy
+    var footer = CompactWriter()
+    file.write(to: &footer)
+    try output.put(footer.bytes)
+    try output.put(withUnsafeBytes(of: UInt32(footer.bytes.count).littleEndian) { [UInt8]($0) })
+    try output.put(magic)
+  }
+
+  /// A whole file in memory.
+  /// - Throws: ``ParquetError`` when an option makes no sense or a key is missing.
+  public static func encode(
+    _ table: Table, options: ParquetWriterOptions = ParquetWriterOptions()
+  ) throws(ParquetError) -> [UInt8] {
+    let file = Collected()
+    do {
+      var writer = try ParquetWriter(schema: table.schema, options: options) { file.bytes.append(contentsOf: $0) }
+      try writer.append(table)
+      try writer.finish()
+    } catch let error as ParquetError {
+      throw error
+    } catch {
+      throw .usage("\(error)")
+    }
+    return file.bytes
+  }
+
+  private final class Collected {
+    var bytes: [UInt8] = []
+  }
+
+  private func check(_ table: Table) throws(ParquetError) {
+    guard table.schema.count == schema.count else {
+      throw .usage("a table of \(table.schema.count) columns for a file of \(schema.count)")
+    }
+    for (mine, its) in zip(schema.fields, table.schema.fields) where mine.name != its.name || mine.type != its.type {
+      throw .usage(
+        "column \"\(its.name)\" (\(its.type.rawValue)) stands where \"\(mine.name)\" (\(mine.type.rawValue)) is expected")
+    }
+  }
+
+  private mutating func flush() throws {
+    let table = try Table.concatenating(pending)
+    pending = []
+    pendingRows = 0
+    try writeGroup(table, rows: 0..<table.rowCount)
+  }
+
+  private mutating func writeGroup(_ table: Table, rows: Range<Int>) throws {
+    for (field, column) in zip(schema.fields, table.columns) where isRequired(field) {
+      guard let missing = column.missing, missing.presentCount(in: rows) < rows.count else { continue }
+      for row in rows {
+        guard let reason = missing[row] else { continue }
+        throw ParquetError.missingKey(column: field.name, row: rowCount + row - rows.lowerBound, reason: reason)
+      }
+    }
+    let chunks = encoders.encode(table, rows: rows, required: schema.fields.map(isRequired))
+    var group = RowGroupMetadata()
+    group.rowCount = rows.count
+    group.sortingColumns = sorting
+    group.ordinal = Int16(exactly: groups.count)
+    group.fileOffset = output.position
+    var index: [(columns: ColumnIndex?, offsets: OffsetIndex)] = []
+    for (field, chunk) in zip(schema.fields, chunks) {
+      let chunk = try chunk.get()
+      let start = output.position
+      try output.put(chunk.bytes)
+      var metadata = chunk.metadata
+      metadata.path = [field.name]
+      metadata.codec = options.codec.code
+      metadata.dataPageOffset += start
+      metadata.dictionaryPageOffset = metadata.dictionaryPageOffset.map { $0 + start }
+      var offsets = chunk.offsetIndex
+      for i in offsets.pages.indices { offsets.pages[i].offset += start }
+      index.append((chunk.columnIndex, offsets))
+      group.totalByteSize += metadata.uncompressedSize
+      group.totalCompressedSize = (group.totalCompressedSize ?? 0) + metadata.compressedSize
+      group.columns.append(metadata)
+    }
+    groups.append(group)
+    indexes.append(index)
+    rowCount += rows.count
+  }
+
+  private mutating func writeIndexes() throws {
+    for g in groups.indices {
+      for c in groups[g].columns.indices {
+        guard let index = indexes[g][c].columns else { continue }
+        var writer = CompactWriter()
+        index.write(to: &writer)
+        groups[g].columns[c].columnIndexOffset = output.position
+        groups[g].columns[c].columnIndexLength = writer.bytes.count
+        try output.put(writer.bytes)
+      }
+    }
+    for g in groups.indices {
+      for c in groups[g].columns.indices {
+        var writer = CompactWriter()
+        indexes[g][c].offsets.write(to: &writer)
+        groups[g].columns[c].offsetIndexOffset = output.position
+        groups[g].columns[c].offsetIndexLength = writer.bytes.count
+        try output.put(writer.bytes)
+      }
+    }
+  }
+
+  private func isRequired(_ field: Field) -> Bool { options.requiredKeys && field.role == .key }
+
+  private func schemaElements() -> [SchemaElement] {
+    var root = SchemaElement()
+    root.name = "schema"
+    root.childCount = schema.count
+    return [root]
+      + schema.fields.map { field in
+        var leaf = SchemaElement()
+        leaf.name = field.name
+        leaf.repetition = isRequired(field) ? .required : .optional
+        switch field.type {
+        case .float64: leaf.type = .double
+        case .int64:
+          (leaf.type, leaf.converted, leaf.logical) = (.int64, ConvertedType.int64, .integer(bits: 64, signed: true))
+        case .string: (leaf.type, leaf.converted, leaf.logical) = (.byteArray, ConvertedType.utf8, .string)
+        case .bool: leaf.type = .boolean
+        case .date: (leaf.type, leaf.converted, leaf.logical) = (.int32, ConvertedType.date, .date)
+        }
+        return leaf
+      }
+  }
+}
+
+/// Where the bytes go, and how many have gone there.
+private struct FileOutput {
+  let sink: (UnsafeRawBufferPointer) throws -> Void
+  private(set) var position = 0
+
+  init(sink: @escaping (UnsafeRawBufferPointer) throws -> Void) { self.sink = sink }
+
+  mutating func put(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try sink($0) }
+    position += bytes.count
+  }
+}
+
+extension Table {
+  /// The rows of `range`; the table itself when that is all of them.
+  fileprivate func rows(_ range: Range<Int>) -> Table {
+    if range == 0..<rowCount { return self }
+    return gathering(range.map { Int32(truncatingIfNeeded: $0) })
+  }
+}

@@ -1,0 +1,27 @@
+/// Finds the adapter for a file from its first bytes.
+public struct Recogniser: Sendable {
+  let catalog: PluginCatalog
+
+  /// A recogniser among the adapters of `catalog`.
+  public init(catalog: PluginCatalog) { self.catalog = catalog }
+
+  /// The adapter that is surest of the file at `path`, and why.
+  /// - Throws: ``SourceError`` when no adapter knows the format; the text says what each of them missed.
+  public func recognise(_ path: String, context: RunContext) throws(SourceError) -> (entry: SourceEntry, reason: String)
+  {
+    let head = try context.head(path, count: 1 << 16)
+    if head.isEmpty { throw SourceError(file: path, "is empty") }
+    var best: (entry: SourceEntry, recognition: Recognition)?
+    var refusals: [String] = []
+    for entry in catalog.sources {
+      let recognition = entry.recognise(head, path)
+      refusals.append("\(entry.plugin.info.name): \(recognition.reason)")
+      if recognition.confidence > best?.recognition.confidence ?? 0 { best = (entry, recognition) }
+    }
+    guard let best else {
+      throw SourceError(
+        file: path, "no adapter knows this format (\(refusals.joined(separator: "; "))); name one with \"adapter\"")
+    }
+    return (best.entry, best.recognition.reason)
+  }
+}

@@ -1,0 +1,146 @@
+import Glibc
+import Synchronization
+import Tabular
+
+/// Tables on their way through a run. A table is let go when its last user has taken it.
+final class RunState: Sendable {
+  private struct State {
+    var tables: [String: Table] = [:]
+    var uses: [String: Int] = [:]
+    var rows: [Int: Int] = [:]
+    var outputs: [Int: Written] = [:]
+    var checks: [Int: RunReport.Check] = [:]
+  }
+
+  private struct Written {
+    var file: FinishedOutput
+    var rows: Int
+    var digests: [String]
+  }
+
+  private let state: Mutex<State>
+
+  init(_ plan: Plan) {
+    var uses: [String: Int] = [:]
+    let references = plan.spec.steps.flatMap(\.from) + plan.spec.outputs.flatMap(\.from) + plan.spec.checks.map(\.on)
+    for reference in references { uses[reference.text, default: 0] += 1 }
+    var initial = State()
+    initial.uses = uses
+    state = Mutex(initial)
+  }
+
+  /// Puts down the table `name`, the result of the last of `steps`.
+  func set(_ name: String, _ table: Table, steps: [Int]) {
+    state.withLock { state in
+      if state.uses[name, default: 0] > 0 { state.tables[name] = table }
+      if let last = steps.last { state.rows[last] = table.rowCount }
+    }
+  }
+
+  /// Takes the table `name`; it is let go with the last use.
+  func use(_ name: String) -> Table {
+    state.withLock { state in
+      let uses = state.uses[name, default: 0] - 1
+      state.uses[name] = uses
+      guard let table = state.tables[name] else { preconditionFailure("\(name) is used before it is made") }
+      if uses == 0 { state.tables[name] = nil }
+      return table
+    }
+  }
+
+  func set(output: Int, _ file: FinishedOutput, rows: Int, digests: [String]) {
+    state.withLock { $0.outputs[output] = Written(file: file, rows: rows, digests: digests) }
+  }
+
+  func set(check: Int, _ result: RunReport.Check) { state.withLock { $0.checks[check] = result } }
+
+  /// Texts of the checks that failed and should stop the run.
+  var checkFailures: [String] {
+    state.withLock { state in
+      state.checks.sorted { $0.key < $1.key }.compactMap { _, check in
+        guard check.failed > 0, check.severity == .fail else { return nil }
+        return "check failed on \"\(check.on)\": \"\(check.expect)\" does not hold for \(check.failed) row(s) "
+          + "(\(check.passed) pass, \(check.undecided) undecided); outputs are left as they were"
+      }
+    }
+  }
+
+  /// Gives output `i` its name.
+  /// - Returns: whether a file with the same bytes stood there already.
+  func commit(_ i: Int) throws(SinkError) -> Bool {
+    guard var file = state.withLock({ $0.outputs[i]?.file }) else { return false }
+    try file.commit()
+    return file.isUnchanged
+  }
+
+  /// Removes the temporary files of a run that failed.
+  func discardOutputs() { for written in state.withLock({ $0.outputs.values.map(\.file) }) { written.discard() } }
+
+  func report(_ plan: Plan) -> RunReport {
+    state.withLock { state in
+      var report = RunReport()
+      for source in plan.sources {
+        report.sources.append(
+          .init(id: source.spec.id, files: source.parts.count, counts: plan.record.counts(of: source.spec.id)))
+      }
+      for (i, step) in plan.steps.enumerated() {
+        report.steps.append(
+          .init(
+            id: step.spec.id, uses: step.spec.uses.text, rows: state.rows[i],
+            filtered: plan.record.counts(of: step.spec.id).filtered))
+      }
+      for (i, output) in plan.outputs.enumerated() {
+        guard let written = state.outputs[i] else { continue }
+        report.outputs.append(
+          .init(
+            path: output.spec.path.text, sink: output.spec.sink.text, rows: written.rows, bytes: written.file.bytes,
+            sha256: written.file.sha256, contentDigests: written.digests, isUnchanged: false))
+      }
+      report.checks = state.checks.sorted { $0.key < $1.key }.map(\.value)
+      report.warnings = plan.record.warnings
+      report.notes = plan.outputs.flatMap { plan.record.notes(of: $0.spec.path.text) }
+      return report
+    }
+  }
+}
+
+/// The tables of a source's files, filled in any order and taken in the order of the files.
+final class PartTables: Sendable {
+  private let tables: Mutex<[Table?]>
+
+  init(count: Int) { tables = Mutex([Table?](repeating: nil, count: count)) }
+
+  func set(_ i: Int, _ table: Table) { tables.withLock { $0[i] = table } }
+
+  /// All tables; they are let go here.
+  func take() -> [Table] {
+    tables.withLock { tables in
+      defer { tables = [] }
+      return tables.compactMap { $0 }
+    }
+  }
+}
+
+/// Holds an output folder for one run at a time.
+struct FolderLock {
+  private let descriptor: CInt
+
+  /// - Throws: ``PipelineError/busy(_:)`` when another run holds the folder.
+  init(_ folder: String) throws(PipelineError) {
+    do throws(SinkError) { try OutputFile.makeFolder(of: folder + "/x") } catch { throw .sink(error) }
+    descriptor = open(folder + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .sink(OutputFile.unwritable(folder, errno)) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw .busy(folder)
+    }
+  }
+
+  func release() { close(descriptor) }
+}
+
+/// The size of a file in bytes, 0 when it cannot be told.
+func fileSize(_ path: String) -> Int {
+  var info = stat()
+  return stat(path, &info) == 0 ? Int(info.st_size) : 0
+}

@@ -1,0 +1,224 @@
+import Tabular
+import Synchronization
+
+/// How a plan is carried out.
+public struct RunOptions: Sendable {
+  /// Where outputs go.
+  public var outputFolder: String
+  /// How many threads work at once.
+  public var threads: Int
+  /// Told of each stage as it starts; called from any thread.
+  public var progress: (@Sendable (String) -> Void)?
+
+  /// Options for a run into `outputFolder`.
+  public init(outputFolder: String, threads: Int = 1, progress: (@Sendable (String) -> Void)? = nil) {
+    self.outputFolder = outputFolder
+    self.threads = threads
+    self.progress = progress
+  }
+}
+
+/// Carries out a plan: reads, transforms, checks, writes. Outputs get their names only when all went well.
+public struct Runner: Sendable {
+  let plan: Plan
+  let options: RunOptions
+
+  /// A runner for `plan`.
+  public init(_ plan: Plan, options: RunOptions) {
+    self.plan = plan
+    self.options = options
+  }
+
+  /// Runs the plan and leaves its outputs, the manifest and the dependency file for make in the output folder.
+  /// - Throws: ``PipelineError``; earlier outputs are then as they were.
+  public func run() throws(PipelineError) -> RunReport {
+    let lock = try FolderLock(options.outputFolder)
+    defer { lock.release() }
+    let state = RunState(plan)
+    do throws(PipelineError) {
+      try tasks(state).run(threads: options.threads)
+      let failures = state.checkFailures
+      if !failures.isEmpty { throw .checks(failures) }
+      var report = state.report(plan)
+      do throws(SinkError) {
+        for i in report.outputs.indices { report.outputs[i].isUnchanged = try state.commit(i) }
+        try Manifest(plan: plan, report: report).write(to: options.outputFolder)
+        try LastRun(plan, folder: options.outputFolder).note(report)
+      } catch { throw .sink(error) }
+      return report
+    } catch {
+      state.discardOutputs()
+      throw error
+    }
+  }
+
+  // MARK: - Tasks
+
+  private func tasks(_ state: RunState) throws(PipelineError) -> TaskGraph {
+    var tasks = TaskGraph()
+    let fusion = Fusion(plan)
+    var producers: [String: Int] = [:]
+    for (i, source) in plan.sources.enumerated() {
+      let chain = fusion.chains[i]
+      if let output = chain.streamedOutput {
+        tasks.add(cost: source.parts.count) { () throws(PipelineError) in
+          try stream(source, chain, into: output, state)
+        }
+        continue
+      }
+      let parts = PartTables(count: source.parts.count)
+      let reads = source.parts.indices.map { p in
+        tasks.add(cost: fileSize(source.parts[p].input.path)) { () throws(PipelineError) in
+          parts.set(p, try read(source, part: p, chain, state))
+        }
+      }
+      producers[chain.name] = tasks.add(after: reads, cost: .max) { () throws(PipelineError) in
+        state.set(chain.name, try concatenate(parts.take(), source), steps: chain.steps)
+      }
+    }
+    for i in plan.graph.order where !fusion.fusedSteps.contains(i) {
+      let step = plan.steps[i]
+      let inputs = step.spec.from.map(\.text)
+      producers[step.spec.id] = tasks.add(after: inputs.compactMap { producers[$0] }) { () throws(PipelineError) in
+        let table = try apply(step, inputs.map { state.use($0) })
+        state.set(step.spec.id, table, steps: [i])
+      }
+    }
+    for (i, output) in plan.outputs.enumerated() where !fusion.streamedOutputs.contains(i) {
+      let inputs = output.spec.from.map(\.text)
+      tasks.add(after: inputs.compactMap { producers[$0] }) { () throws(PipelineError) in
+        try write(i, inputs.map { NamedTable($0, state.use($0)) }, state)
+      }
+    }
+    for (i, check) in plan.spec.checks.enumerated() {
+      tasks.add(after: [producers[check.on.text]].compactMap { $0 }) { () throws(PipelineError) in
+        state.set(check: i, try decide(check, state.use(check.on.text)))
+      }
+    }
+    return tasks
+  }
+
+  private func context(_ stage: String) -> RunContext {
+    RunContext(stage: stage, threads: options.threads, record: plan.record)
+  }
+
+  // MARK: - Sources
+
+  /// Reads one file of a source, batch by batch, through the row-level steps behind it.
+  private func read(_ source: Plan.Source, part: Int, _ chain: Fusion.Chain, _ state: RunState)
+    throws(PipelineError) -> Table
+  {
+    var builder = TableBuilder(schema: plan.schema(of: chain.name))
+    try read(source, part: part, chain) { (table) throws(PipelineError) in
+      do throws(TabularError) { try builder.append(table) } catch {
+        throw .source(SourceError(file: source.parts[part].input.path, error.description))
+      }
+    }
+    return builder.build()
+  }
+
+  private func read(
+    _ source: Plan.Source, part: Int, _ chain: Fusion.Chain, _ receive: (Table) throws(PipelineError) -> Void
+  ) throws(PipelineError) {
+    let steps = chain.steps.map { plan.steps[$0] }
+    let part = source.parts[part]
+    options.progress?("reading \(part.input.path)")
+    var failure: PipelineError?
+    do throws(SourceError) {
+      try source.adapter.read(
+        part.input, of: source.input, as: source.adapterSchema, context: context(source.spec.id)
+      ) { batch in
+        do throws(PipelineError) {
+          var table = try withCaptures(batch.table, part, source)
+          for step in steps { table = try apply(step, [table]) }
+          try receive(table)
+          return .more
+        } catch {
+          failure = error
+          return .stop
+        }
+      }
+    } catch { throw failure ?? .source(error) }
+    if let failure { throw failure }
+  }
+
+  private func withCaptures(_ table: Table, _ part: Plan.Part, _ source: Plan.Source) throws(PipelineError) -> Table {
+    if part.captures.isEmpty { return table }
+    let constants = part.captures.map { Column.constant($0.value, $0.field.type, count: table.rowCount) }
+    do throws(TabularError) {
+      return try Table(schema: source.schema, columns: constants + table.columns)
+    } catch { throw .source(SourceError(file: part.input.path, error.description)) }
+  }
+
+  private func concatenate(_ tables: [Table], _ source: Plan.Source) throws(PipelineError) -> Table {
+    do throws(TabularError) { return try Table.concatenating(tables) } catch {
+      throw .source(SourceError(file: source.parts[0].input.path, error.description))
+    }
+  }
+
+  private func stream(_ source: Plan.Source, _ chain: Fusion.Chain, into output: Int, _ state: RunState)
+    throws(PipelineError)
+  {
+    let bound = plan.outputs[output]
+    guard let sink = bound.sink as? any StreamingSink else { return }
+    func writing<T>(_ body: () throws(SinkError) -> T) throws(PipelineError) -> T {
+      do throws(SinkError) { return try body() } catch { throw .sink(error) }
+    }
+    let file = try writing { () throws(SinkError) in
+      try OutputFile(path: options.outputFolder + "/" + bound.spec.path.text)
+    }
+    let stream = try writing { () throws(SinkError) in
+      try sink.open(plan.schema(of: chain.name), to: file, context: context(bound.spec.path.text))
+    }
+    var rows = 0
+    for part in source.parts.indices {
+      try read(source, part: part, chain) { (table) throws(PipelineError) in
+        try writing { () throws(SinkError) in try stream.append(table) }
+        rows += table.rowCount
+      }
+    }
+    let finished = try writing { () throws(SinkError) in
+      try stream.finish()
+      return try file.finish()
+    }
+    state.set(output: output, finished, rows: rows, digests: [])
+  }
+
+  // MARK: - Steps, outputs, checks
+
+  private func apply(_ step: Plan.Step, _ inputs: [Table]) throws(PipelineError) -> Table {
+    if !step.transform.isRowLevel { options.progress?("step \(step.spec.id)") }
+    do throws(TransformError) {
+      let table = try step.transform.apply(inputs, context: context(step.spec.id))
+      assert(
+        table.schema.fields.map(\.name) == step.schema.fields.map(\.name)
+          && table.schema.fields.map(\.type) == step.schema.fields.map(\.type),
+        "\(step.spec.uses): the result is not what outputSchema promised")
+      return table
+    } catch { throw .transform(step: step.spec.id, step.spec.node.position, error) }
+  }
+
+  private func write(_ output: Int, _ inputs: [NamedTable], _ state: RunState) throws(PipelineError) {
+    let bound = plan.outputs[output]
+    options.progress?("writing \(bound.spec.path)")
+    do throws(SinkError) {
+      let file = try OutputFile(path: options.outputFolder + "/" + bound.spec.path.text)
+      try bound.sink.write(inputs, to: file, context: context(bound.spec.path.text))
+      state.set(
+        output: output, try file.finish(), rows: inputs.reduce(0) { $0 + $1.table.rowCount },
+        digests: inputs.map { ContentDigest.of($0.table) })
+    } catch { throw .sink(error) }
+  }
+
+  private func decide(_ check: CheckSpec, _ table: Table) throws(PipelineError) -> RunReport.Check {
+    do throws(TransformError) {
+      var result = RunReport.Check(
+        on: check.on.text, expect: check.expect.text, severity: check.severity, passed: 0, failed: 0, undecided: 0)
+      guard case .bool(let column) = try check.expect.evaluate(on: table) else { return result }
+      result.undecided = column.missing?.missingCount ?? 0
+      for value in column.values { result.passed += Int(value) }
+      result.failed = table.rowCount - result.passed - result.undecided
+      return result
+    } catch { throw .transform(step: check.on.text, check.expect.position, error) }
+  }
+}

@@ -1,0 +1,84 @@
+public import Tabular
+
+/// A pipeline file, read and checked in form: names, kinds and places, parameters filled in.
+public struct PipelineSpec: Sendable {
+  /// The path of the file as the user gave it.
+  public var file: String
+  /// The pipeline's name.
+  public var name: String
+  /// A line that says what it is for; empty when not given.
+  public var title: String
+  /// Parameters with the values in force, in the order of the file.
+  public var parameters: [(name: String, value: String)]
+  /// The sources, in the order of the file.
+  public var sources: [SourceSpec]
+  /// The steps, in the order of the file.
+  public var steps: [StepSpec]
+  /// The outputs, in the order of the file.
+  public var outputs: [OutputSpec]
+  /// The checks, in the order of the file.
+  public var checks: [CheckSpec]
+  /// The whole file with parameters filled in.
+  public var root: SpecNode
+}
+
+/// A source: an adapter and the files it reads.
+public struct SourceSpec: Sendable {
+  /// The keys of a source that the engine reads itself; all others are options of the adapter.
+  public static let reserved = ["adapter", "files", "origin"]
+  /// The name under which steps use it.
+  public var id: String
+  /// The name of the adapter.
+  public var adapter: Located
+  /// Paths or patterns, in order.
+  public var files: [FilePattern]
+  /// Where the table comes from.
+  public var origin: Origin
+  /// The mapping, with the adapter's options.
+  public var node: SpecNode
+}
+
+/// A step: a transform and its inputs.
+public struct StepSpec: Sendable {
+  /// The keys of a step that the engine reads itself; all others are options of the transform.
+  public static let reserved = ["id", "uses", "from"]
+  /// The name under which others use its result.
+  public var id: String
+  /// The name of the transform.
+  public var uses: Located
+  /// The names of its inputs.
+  public var from: [Located]
+  /// The mapping, with the transform's options.
+  public var node: SpecNode
+}
+
+/// An output: a sink, its inputs and its file.
+public struct OutputSpec: Sendable {
+  /// The keys of an output that the engine reads itself; all others are options of the sink.
+  public static let reserved = ["sink", "from", "path"]
+  /// The name of the sink.
+  public var sink: Located
+  /// The names of its inputs.
+  public var from: [Located]
+  /// The path, relative to the folder of the run's outputs.
+  public var path: Located
+  /// The mapping, with the sink's options.
+  public var node: SpecNode
+}
+
+/// A check: what must hold for every row of a table.
+public struct CheckSpec: Sendable {
+  /// What a failure does.
+  public enum Severity: String, OptionChoice {
+    /// The run fails and earlier outputs stay as they are.
+    case fail
+    /// The run goes on; the failure is printed and stands in the manifest.
+    case warn
+  }
+  /// The name of the table.
+  public var on: Located
+  /// What must be true; a row where it is missing is undecided.
+  public var expect: Expression
+  /// What a failure does.
+  public var severity: Severity
+}

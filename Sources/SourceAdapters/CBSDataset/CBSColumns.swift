@@ -3,7 +3,9 @@ import Tabular
 
 /// The rules by which CBS names the columns of a data set.
 enum CBSColumnName {
-  /// Whether `name` ends in `_<number>`: a topic. All others are dimensions, save `ID`.
+  /// Whether `name` ends in `_<number>`: a topic.
+  ///
+  /// All others are dimensions, save `ID`.
   static func isTopic(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard let line = bytes.lastIndex(of: UInt8(ascii: "_")), line > 0, line + 1 < bytes.count else { return false }
@@ -85,7 +87,9 @@ struct ColumnEvidence {
     isUntyped = isUntyped || other.isUntyped
   }
 
-  /// Whether the column holds text, in a data set of the given form. A column without content holds numbers.
+  /// Whether the column holds text, in a data set of the given form.
+  ///
+  /// A column without content holds numbers.
   func isText(untyped: Bool) -> Bool { untyped ? isTextIfUntyped : isTextIfTyped }
 }
 
@@ -155,7 +159,9 @@ struct CBSSchemaRules {
 
 /// The text of a message about a cell that cannot be read.
 enum CellMessage {
-  /// What is wrong with the cell, and the way out. `column` is the cell's column.
+  /// What is wrong with the cell, and the way out.
+  ///
+  /// `column` is the cell's column.
   static func text(_ trouble: CellTrouble, column: String, numbers: NumberParser) -> String {
     let shown = quoted(trouble.bytes)
     switch trouble.kind {

@@ -73,7 +73,9 @@ final class AtomInput {
 
   private static let initialised: Void = { xmlInitParser() }()
 
-  /// Parses the document with the callbacks of `handler`. `setUp` gets the parser before the first byte.
+  /// Parses the document with the callbacks of `handler`.
+  ///
+  /// `setUp` gets the parser before the first byte.
   ///
   /// No network, no document type, no entities but the predefined five; limits of libxml2 stay on.
   func parse(
@@ -99,7 +101,9 @@ final class AtomInput {
     xmlFreeParserCtxt(parser)
   }
 
-  /// Notes what libxml2 found wrong. Called for its first error.
+  /// Notes what libxml2 found wrong.
+  ///
+  /// Called for its first error.
   func noteMalformed(_ error: UnsafeMutablePointer<xmlError>? = nil) {
     let found = error ?? parser.flatMap { xmlCtxtGetLastError(UnsafeMutableRawPointer($0)) }
     let text = found?.pointee.message.map { String(cString: $0) } ?? "not well-formed"

@@ -30,7 +30,9 @@ final class AtomSample {
   private let input: AtomInput
   private let rules: SampleRules
 
-  /// Reads the first bytes of a feed. With `isWhole` they are all of it.
+  /// Reads the first bytes of a feed.
+  ///
+  /// With `isWhole` they are all of it.
   /// - Throws: ``SourceError`` when the document is not well-formed, other than by ending early.
   init(_ head: [UInt8], path: String, isWhole: Bool, rules: SampleRules, entryLimit: Int = 1000) throws(SourceError) {
     self.entryLimit = entryLimit

@@ -168,7 +168,9 @@ public struct CBSDatasetCSV: SourceAdapter {
     }
   }
 
-  /// Reads one file. Memory stays the same however long the file is.
+  /// Reads one file.
+  ///
+  /// Memory stays the same however long the file is.
   public func read(
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {

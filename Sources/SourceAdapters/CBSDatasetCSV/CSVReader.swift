@@ -17,7 +17,9 @@ struct FieldPlan {
   var slot: UnsafeMutablePointer<ColumnSlot>?
 }
 
-/// What libcsv's callbacks see. Raw memory: a class in their place would cost a retain and a release per field.
+/// What libcsv's callbacks see.
+///
+/// Raw memory: a class in their place would cost a retain and a release per field.
 struct CSVCursor {
   /// The plan of the next field.
   var next: UnsafeMutablePointer<FieldPlan>
@@ -146,7 +148,8 @@ final class CSVReader {
       }
     case .rows:
       irregularity = Irregularity(
-        record: 1 + rowsTaken + cursor.pointee.rows, found: extraFields > 0 ? planCount + extraFields : cursor.pointee.next - plan)
+        record: 1 + rowsTaken + cursor.pointee.rows,
+        found: extraFields > 0 ? planCount + extraFields : cursor.pointee.next - plan)
       enter(.failed)
     case .footer, .failed: cursor.pointee.next = idle
     }
@@ -200,7 +203,9 @@ final class CSVReader {
       bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
     }
     let rows = cursor.pointee.rows
-    guard parser.finish(Self.field, Self.row, cursor) else { throw openQuoteError("the file ends inside a quoted field") }
+    guard parser.finish(Self.field, Self.row, cursor) else {
+      throw openQuoteError("the file ends inside a quoted field")
+    }
     try checkCells(isLast: cursor.pointee.rows == rows)
     if phase == .header {
       throw SourceError(file: path, "is empty; expected a first line with the column names, then the data")
@@ -251,7 +256,8 @@ final class CSVReader {
     if let failure { return failure }
     return SourceError(
       file: path, line: locator.line(of: .end),
-      "a quote stands inside a field; a quote in a quoted field is written twice (\"\"), and a field with quotes is quoted")
+      "a quote stands inside a field; a quote in a quoted field is written twice (\"\"), and a field with quotes is quoted"
+    )
   }
 
   private func openQuoteError(_ what: String) -> SourceError {

@@ -68,14 +68,26 @@ private let csvFolder = fixtures + "cbs_dataset_csv/"
 
   @Test func badInput() throws {
     let expected: [(String, String)] = [
-      ("invalid_cut.xml:25", "is not well-formed XML: Premature end of data in tag RegioS line 25; the file is cut off or damaged, fetch it again"),
+      (
+        "invalid_cut.xml:25",
+        "is not well-formed XML: Premature end of data in tag RegioS line 25; the file is cut off or damaged, fetch it again"
+      ),
       ("invalid_tags.xml:25", "is not well-formed XML: Opening and ending tag mismatch: RegioS line 25 and Regio"),
-      ("invalid_doctype.xml:2", "a DOCTYPE is not allowed: it can pull in other files and blow up memory; fetch the feed from CBS again"),
-      ("invalid_number.xml:26", "column \"Aantal_1\": cannot read \"34,1,2\" as a number; the adapter's decimal mark is \".\""),
+      (
+        "invalid_doctype.xml:2",
+        "a DOCTYPE is not allowed: it can pull in other files and blow up memory; fetch the feed from CBS again"
+      ),
+      (
+        "invalid_number.xml:26",
+        "column \"Aantal_1\": cannot read \"34,1,2\" as a number; the adapter's decimal mark is \".\""
+      ),
       ("invalid_twice.xml:26", "column \"RegioS\": occurs twice in one entry"),
       ("invalid_deep.xml:4", "elements stand more than 64 deep inside each other"),
       ("invalid_nested.xml:25", "a property with elements inside, \"Punt\", is not supported"),
-      ("invalid_service.xml", "is an OData service document, the list of a table's feeds; fetch the feed TypedDataSet that it names"),
+      (
+        "invalid_service.xml",
+        "is an OData service document, the list of a table's feeds; fetch the feed TypedDataSet that it names"
+      ),
       ("invalid_not_atom.xml", "is XML with the root element \"gemeenten\"; expected an Atom feed"),
       ("invalid_no_entries.xml", "is an Atom feed without entries that have m:properties; there is nothing to read"),
     ]

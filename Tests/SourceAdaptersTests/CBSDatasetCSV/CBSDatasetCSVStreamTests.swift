@@ -7,7 +7,8 @@ import Testing
 @Suite struct CBSDatasetCSVStreamTests {
   private func line(_ i: Int) -> String {
     let name = i % 7 == 0 ? "De \"\"Riet\"\"; \(i % 13)" : "wijk \(i % 13)\n\(i % 3)"
-    let value = i % 11 == 0 ? "       ." : i % 13 == 0 ? "" : String(repeating: " ", count: 3) + "\(i % 900 + 100).\(i % 10)"
+    let value =
+      i % 11 == 0 ? "       ." : i % 13 == 0 ? "" : String(repeating: " ", count: 3) + "\(i % 900 + 100).\(i % 10)"
     return "\"\(i)\";\"BU\(100_000 + i)  \";\"\(name)\";\"\(value)\"\r\n"
   }
 

@@ -107,17 +107,44 @@ private let folder = fixtures + "cbs_dataset_csv/"
   @Test func badInput() throws {
     let q = "\""
     let expected: [(String, String)] = [
-      ("invalid_number.csv:5", "column \"AantalInwoners_5\": cannot read \"34,1,2\" as a number; the adapter's decimal mark is \".\""),
-      ("invalid_decimal_mark.csv:3", "column \"PercentageJeugdzorg_1\": cannot read \"12,5\" as a number; the adapter's decimal mark is \".\"; set decimal_mark: \",\""),
-      ("invalid_text_in_number.csv:1102", "column \"Aantal_1\": cannot read \"onbekend\" as a number; the adapter's decimal mark is \".\"; if the text stands for a missing value, name it under markers; if the column holds text, set types: {Aantal_1: string}"),
+      (
+        "invalid_number.csv:5",
+        "column \"AantalInwoners_5\": cannot read \"34,1,2\" as a number; the adapter's decimal mark is \".\""
+      ),
+      (
+        "invalid_decimal_mark.csv:3",
+        "column \"PercentageJeugdzorg_1\": cannot read \"12,5\" as a number; the adapter's decimal mark is \".\"; set decimal_mark: \",\""
+      ),
+      (
+        "invalid_text_in_number.csv:1102",
+        "column \"Aantal_1\": cannot read \"onbekend\" as a number; the adapter's decimal mark is \".\"; if the text stands for a missing value, name it under markers; if the column holds text, set types: {Aantal_1: string}"
+      ),
       ("invalid_too_few_fields.csv:3", "found 2 fields, expected 3 as in the header"),
       ("invalid_too_many_fields.csv:3", "found 5 fields, expected 3 as in the header"),
-      ("invalid_unnamed_footer.csv:3", "found 1 field, expected 3 as in the header; if the data end here, name the start of this line as footer"),
-      ("invalid_cut_in_quotes.csv:3", "the file ends inside a quoted field that starts here; the file is cut off, or a quote is missing"),
-      ("invalid_cut_in_record.csv:3", "the file ends in the middle of a record: found 2 fields, expected 3 as in the header"),
-      ("invalid_stray_quote.csv:3", "a quote stands inside a field; a quote in a quoted field is written twice (\(q)\(q)), and a field with quotes is quoted"),
-      ("invalid_windows_1252.csv:3", "column \"Naam_1\": the cell \"Pati\u{FFFD}ntenhof\" is not UTF-8; convert the file to UTF-8"),
-      ("invalid_nul.csv:2", "column \"Naam_1\": the cell \"go\\u{0}ed\" holds a NUL byte; the file is damaged, or not a text file"),
+      (
+        "invalid_unnamed_footer.csv:3",
+        "found 1 field, expected 3 as in the header; if the data end here, name the start of this line as footer"
+      ),
+      (
+        "invalid_cut_in_quotes.csv:3",
+        "the file ends inside a quoted field that starts here; the file is cut off, or a quote is missing"
+      ),
+      (
+        "invalid_cut_in_record.csv:3",
+        "the file ends in the middle of a record: found 2 fields, expected 3 as in the header"
+      ),
+      (
+        "invalid_stray_quote.csv:3",
+        "a quote stands inside a field; a quote in a quoted field is written twice (\(q)\(q)), and a field with quotes is quoted"
+      ),
+      (
+        "invalid_windows_1252.csv:3",
+        "column \"Naam_1\": the cell \"Pati\u{FFFD}ntenhof\" is not UTF-8; convert the file to UTF-8"
+      ),
+      (
+        "invalid_nul.csv:2",
+        "column \"Naam_1\": the cell \"go\\u{0}ed\" holds a NUL byte; the file is damaged, or not a text file"
+      ),
       ("invalid_utf16.csv:1", "is UTF-16 text; convert the file to UTF-8"),
       ("invalid_column_twice.csv:1", "column \"Aantal_1\": occurs twice in the header; rename one of them"),
       ("invalid_separator.csv:1", "the first line has no \";\" between its fields; set separator: \",\""),

@@ -100,7 +100,9 @@ import Testing
         try builder.append(decoder.take(rows: pending))
         pending = 0
       }
-      if i % 5 == 0 { decoder.slot(1).pointee.appendMissing(.suppressed) } else {
+      if i % 5 == 0 {
+        decoder.slot(1).pointee.appendMissing(.suppressed)
+      } else {
         #expect(append("\(i).25", to: decoder, 1))
       }
       #expect(append(["a", "b", ".", "c"][i / 1000 % 4], to: decoder, 2))

@@ -3,7 +3,9 @@ import Tabular
 
 /// The rules by which CBS names the columns of a data set.
 enum CBSColumnName {
-  /// Whether `name` ends in `_<number>`: a topic. All others are dimensions, save `ID`.
+  /// Whether `name` ends in `_<number>`: a topic.
+  ///
+  /// All others are dimensions, save `ID`.
   static func isTopic(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     guard let line = bytes.lastIndex(of: UInt8(ascii: "_")), line > 0, line + 1 < bytes.count else { return false }
@@ -54,6 +56,8 @@ struct ColumnEvidence {
     let isNumber = !isDot && !rules.numbers.parse(base + start, end - start).isNaN
     if !isNumber || rules.namesNumbers, rules.isMarker(bytes[start..<end]) { return }
     guard isNumber || isDot else {
+      // Digits with a mark too many or the wrong mark are a mistake to report, not a sign of text.
+      if Self.isLikeNumber(bytes[start..<end]) { return }
       isTextIfTyped = true
       isTextIfUntyped = true
       return
@@ -68,6 +72,14 @@ struct ColumnEvidence {
     if !isPlain || bytes.count < 8 { isTextIfUntyped = true }
   }
 
+  /// Whether the text is made of digits and decimal or grouping marks, with or without a sign.
+  private static func isLikeNumber(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    var rest = text
+    if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+    return rest.contains { $0 >= 0x30 && $0 <= 0x39 }
+      && rest.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") }
+  }
+
   /// Takes in what another file shows of the same column.
   mutating func merge(_ other: ColumnEvidence) {
     isTextIfTyped = isTextIfTyped || other.isTextIfTyped
@@ -75,7 +87,9 @@ struct ColumnEvidence {
     isUntyped = isUntyped || other.isUntyped
   }
 
-  /// Whether the column holds text, in a data set of the given form. A column without content holds numbers.
+  /// Whether the column holds text, in a data set of the given form.
+  ///
+  /// A column without content holds numbers.
   func isText(untyped: Bool) -> Bool { untyped ? isTextIfUntyped : isTextIfTyped }
 }
 
@@ -145,7 +159,9 @@ struct CBSSchemaRules {
 
 /// The text of a message about a cell that cannot be read.
 enum CellMessage {
-  /// What is wrong with the cell, and the way out. `column` is the cell's column.
+  /// What is wrong with the cell, and the way out.
+  ///
+  /// `column` is the cell's column.
   static func text(_ trouble: CellTrouble, column: String, numbers: NumberParser) -> String {
     let shown = quoted(trouble.bytes)
     switch trouble.kind {

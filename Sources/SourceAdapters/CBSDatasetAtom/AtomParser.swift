@@ -25,7 +25,7 @@ final class AtomInput {
   /// The error that ends the reading.
   private(set) var failure: SourceError?
   /// Whether the reading ends early, without an error.
-  var isStopped = false
+  private(set) var isStopped = false
   /// libxml2's parser; nil before and after the parse.
   private(set) var parser: xmlParserCtxtPtr?
   let path: String
@@ -33,10 +33,10 @@ final class AtomInput {
   var beforeRead: () -> Void = {}
 
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4096)
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 4096)
   private var start = 0
   private var end = 0
-  private var sawEncoding = false
+  private var sawEnd = false
 
   init(path: String, source: @escaping (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int) {
     self.path = path
@@ -48,9 +48,9 @@ final class AtomInput {
   /// The line at which the parser stands.
   var line: Int { parser.map { Int(xmlSAX2GetLineNumber(UnsafeMutableRawPointer($0))) } ?? 0 }
 
-  /// Ends the reading with an error; the first one counts.
+  /// Ends the reading with an error; the first one counts, and none after a stop.
   func fail(_ error: SourceError) {
-    if failure == nil { failure = error }
+    if !isStopped { failure = error }
     stop()
   }
 
@@ -59,17 +59,23 @@ final class AtomInput {
     fail(SourceError(file: path, line: line, column: column, message))
   }
 
-  /// Ends the reading.
+  /// Ends the reading: no further callbacks, no further bytes.
+  ///
+  /// Not by `xmlStopParser`, which frees the input under the feet of the functions of libxml2 that called us.
   func stop() {
     isStopped = true
-    if let parser { xmlStopParser(parser) }
+    parser?.pointee.disableSAX = 1
+    parser?.pointee.wellFormed = 0
+    parser?.pointee.instate = XML_PARSER_EOF
   }
 
   // MARK: Parsing
 
   private static let initialised: Void = { xmlInitParser() }()
 
-  /// Parses the document with the callbacks of `handler`. `setUp` gets the parser before the first byte.
+  /// Parses the document with the callbacks of `handler`.
+  ///
+  /// `setUp` gets the parser before the first byte.
   ///
   /// No network, no document type, no entities but the predefined five; limits of libxml2 stay on.
   func parse(
@@ -90,23 +96,24 @@ final class AtomInput {
     xmlCtxtUseOptions(parser, CInt(XML_PARSE_NONET.rawValue))
     setUp(parser)
     xmlParseDocument(parser)
-    if failure == nil, !isStopped, parser.pointee.wellFormed == 0 { noteMalformed() }
+    if !isStopped, parser.pointee.wellFormed == 0 { noteMalformed() }
     self.parser = nil
     xmlFreeParserCtxt(parser)
   }
 
-  /// Notes what libxml2 found wrong. Called for its first error.
+  /// Notes what libxml2 found wrong.
+  ///
+  /// Called for its first error.
   func noteMalformed(_ error: UnsafeMutablePointer<xmlError>? = nil) {
     let found = error ?? parser.flatMap { xmlCtxtGetLastError(UnsafeMutableRawPointer($0)) }
     let text = found?.pointee.message.map { String(cString: $0) } ?? "not well-formed"
     let line = found.map { Int($0.pointee.line) } ?? self.line
     var trimmed = Substring(text)
     while trimmed.last == "\n" || trimmed.last == " " { trimmed.removeLast() }
-    let advice = start == end && sawEnd ? "; the file is cut off or damaged, fetch it again" : ""
+    let isAtEnd = parser?.pointee.input.map { $0.pointee.cur >= $0.pointee.end } ?? false
+    let advice = sawEnd && start == end && isAtEnd ? "; the file is cut off or damaged, fetch it again" : ""
     fail(SourceError(file: path, line: line, "is not well-formed XML: \(trimmed)\(advice)"))
   }
-
-  private var sawEnd = false
 
   private static let read: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, CInt) -> CInt = {
     context, target, count in

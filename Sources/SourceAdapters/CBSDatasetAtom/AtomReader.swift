@@ -284,7 +284,9 @@ final class AtomReader {
     }
   }
 
-  private func failTwice(_ name: UnsafePointer<xmlChar>?) { input.fail("occurs twice in one entry", column: text(name)) }
+  private func failTwice(_ name: UnsafePointer<xmlChar>?) {
+    input.fail("occurs twice in one entry", column: text(name))
+  }
 
   private func failLong() {
     cursor.pointee.slot = nil

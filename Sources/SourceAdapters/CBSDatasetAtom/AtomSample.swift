@@ -23,13 +23,16 @@ final class AtomSample {
   private var names: [String] = []
   private var spaces: [String] = []
   private var value: [UInt8] = []
+  private var type = ""
   private var isNull = false
   private var isCollecting = false
   private let entryLimit: Int
   private let input: AtomInput
   private let rules: SampleRules
 
-  /// Reads the first bytes of a feed. With `isWhole` they are all of it.
+  /// Reads the first bytes of a feed.
+  ///
+  /// With `isWhole` they are all of it.
   /// - Throws: ``SourceError`` when the document is not well-formed, other than by ending early.
   init(_ head: [UInt8], path: String, isWhole: Bool, rules: SampleRules, entryLimit: Int = 1000) throws(SourceError) {
     self.entryLimit = entryLimit
@@ -123,7 +126,7 @@ final class AtomSample {
       }
     }
     isCollecting = isProperty || (names.count == 2 && (name == "id" || name == "updated"))
-    if isProperty { note(name, type) }
+    self.type = type
   }
 
   /// Whether the innermost element is a property.
@@ -133,7 +136,8 @@ final class AtomSample {
       && spaces[n - 2] == "\(AtomNamespace.metadata)"
   }
 
-  private func note(_ name: String, _ type: String) {
+  /// Makes the property known, at its end: the last one of a head that breaks off has but part of its name.
+  private func note(_ name: String) {
     if positions[name] == nil {
       guard columns.count < AtomLimits.properties else {
         input.fail("the feed has more than \(AtomLimits.properties) different properties")
@@ -156,8 +160,9 @@ final class AtomSample {
   }
 
   private func end() {
-    if isProperty {
-      if let place = names.last.flatMap({ positions[$0] }), !isNull {
+    if isProperty, let name = names.last {
+      note(name)
+      if let place = positions[name], !isNull {
         value.withUnsafeBufferPointer { columns[place].evidence.add($0, rules) }
       }
     } else if names.last == "properties", spaces.last == "\(AtomNamespace.metadata)" {

@@ -78,7 +78,8 @@ public struct CBSDatasetAtom: SourceAdapter {
   /// Looks for an Atom feed with properties in the data service namespace.
   public static func recognise(head: [UInt8], path: String) -> Recognition {
     let text = String(decoding: head.prefix(1 << 16), as: UTF8.self)
-    guard let start = text.unicodeScalars.first(where: { $0 != "\u{FEFF}" && !$0.properties.isWhitespace }), start == "<"
+    guard let start = text.unicodeScalars.first(where: { $0 != "\u{FEFF}" && !$0.properties.isWhitespace }),
+      start == "<"
     else { return Recognition(0, "not XML") }
     if text.contains("\(AtomNamespace.metadata)"), text.contains("\(AtomNamespace.atom)") {
       return text.contains("properties>")
@@ -150,14 +151,17 @@ public struct CBSDatasetAtom: SourceAdapter {
   private static func checkRoot(_ root: String, path: String) throws(SourceError) {
     if root == "service" {
       throw SourceError(
-        file: path, "is an OData service document, the list of a table's feeds; fetch the feed TypedDataSet that it names")
+        file: path,
+        "is an OData service document, the list of a table's feeds; fetch the feed TypedDataSet that it names")
     }
     guard root == "feed" || root == "entry" else {
       throw SourceError(file: path, "is XML with the root element \"\(root)\"; expected an Atom feed")
     }
   }
 
-  /// Reads one page. Memory stays the same however long it is.
+  /// Reads one page.
+  ///
+  /// Memory stays the same however long it is.
   public func read(
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {

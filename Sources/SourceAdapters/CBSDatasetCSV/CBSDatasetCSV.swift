@@ -154,19 +154,23 @@ public struct CBSDatasetCSV: SourceAdapter {
     while true {
       let head = try context.head(path, count: limit)
       let isWhole = head.count < limit
+      try CSVHeader.refuseOtherEncodings(head, file: path)
       let sample = head.withUnsafeBytes { CSVSample($0, isWhole: isWhole, dialect: dialect) }
       if sample.header != nil { return sample }
       guard !isWhole, limit < 1 << 24 else {
         if head.isEmpty {
           throw SourceError(file: path, "is empty; expected a first line with the column names, then the data")
         }
+        if let error = CSVHeader.separatorError(head, dialect, file: path) { throw error }
         throw SourceError(file: path, line: 1, "no first line with column names can be read; is this a CSV file?")
       }
       limit *= 8
     }
   }
 
-  /// Reads one file. Memory stays the same however long the file is.
+  /// Reads one file.
+  ///
+  /// Memory stays the same however long the file is.
   public func read(
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {

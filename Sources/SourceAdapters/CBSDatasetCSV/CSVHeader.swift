@@ -16,13 +16,15 @@ enum CSVHeader {
     for (i, bytes) in header.enumerated() {
       guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
         throw SourceError(
-          file: file, line: 1, "the name of column \(i + 1), \(CellMessage.quoted(bytes)), is not UTF-8 text; "
+          file: file, line: 1,
+          "the name of column \(i + 1), \(CellMessage.quoted(bytes)), is not UTF-8 text; "
             + "convert the file to UTF-8")
       }
       let trimmed = Self.name(bytes, dialect)
       guard !trimmed.isEmpty else {
         throw SourceError(
-          file: file, line: 1, "column \(i + 1) of the header has no name; "
+          file: file, line: 1,
+          "column \(i + 1) of the header has no name; "
             + "the adapter reads data sets whose first line holds the column keys")
       }
       guard !names.contains(trimmed) else {
@@ -34,13 +36,28 @@ enum CSVHeader {
       throw SourceError(
         file: file, line: 1, "is the metadata file of a CBS table, not its data; name the file with the data set")
     }
-    if names.count == 1, let other = [";", ",", "\t", "|"].first(where: { names[0].contains($0) }) {
-      let shown = other == "\t" ? "tab" : "\"\(other)\""
-      throw SourceError(
-        file: file, line: 1, "found one column, \(CellMessage.quoted(header[0])); "
-          + "the adapter's separator is \"\(Character(UnicodeScalar(dialect.separator)))\"; set separator: \(shown)")
-    }
+    if names.count == 1, let error = separatorError(header[0], dialect, file: file) { throw error }
     return names
+  }
+
+  /// An error when the line without the adapter's separator holds another one.
+  static func separatorError(_ line: some Sequence<UInt8>, _ dialect: CSVDialect, file: String) -> SourceError? {
+    let marks = line.prefix { $0 != 0x0A && $0 != 0x0D }
+    guard !marks.contains(dialect.separator), let other = Array(";,\t|".utf8).first(where: { marks.contains($0) })
+    else {
+      return nil
+    }
+    return SourceError(
+      file: file, line: 1,
+      "the first line has no \"\(Character(UnicodeScalar(dialect.separator)))\" between its fields; set separator: "
+        + (other == 0x09 ? "tab" : "\"\(Character(UnicodeScalar(other)))\""))
+  }
+
+  /// - Throws: ``SourceError`` when the head of a file shows that it is UTF-16.
+  static func refuseOtherEncodings(_ head: some Sequence<UInt8>, file: String) throws(SourceError) {
+    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
+      throw SourceError(file: file, line: 1, "is UTF-16 text; convert the file to UTF-8")
+    }
   }
 
   private static func trimBlanks(_ text: String) -> String {

@@ -6,7 +6,9 @@ import PipelineKit
 /// Lines are physical ones: a line end inside quotes counts. Used once something is wrong, so that reading itself need not
 /// keep count.
 struct CSVLocator {
-  /// What to look for. Records count from 0, the header; fields from 0.
+  /// What to look for.
+  ///
+  /// Records count from 0, the header; fields from 0.
   enum Target {
     /// The start of a field.
     case cell(record: Int, field: Int)

@@ -27,14 +27,18 @@ final class CSVParser {
     parser.deallocate()
   }
 
-  /// Takes in the bytes and calls back for every field and row that they end. False when quotes are used wrongly.
+  /// Takes in the bytes and calls back for every field and row that they end.
+  ///
+  /// False when quotes are used wrongly.
   func parse(
     _ bytes: UnsafeRawBufferPointer, _ field: FieldCallback, _ row: RowCallback, _ context: UnsafeMutableRawPointer?
   ) -> Bool {
     csv_parse(parser, bytes.baseAddress, bytes.count, field, row, context) == bytes.count
   }
 
-  /// Ends the last record. False when it ends inside a quoted field.
+  /// Ends the last record.
+  ///
+  /// False when it ends inside a quoted field.
   func finish(_ field: FieldCallback, _ row: RowCallback, _ context: UnsafeMutableRawPointer?) -> Bool {
     csv_fini(parser, field, row, context) == 0
   }

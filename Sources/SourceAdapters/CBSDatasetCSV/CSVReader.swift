@@ -17,7 +17,9 @@ struct FieldPlan {
   var slot: UnsafeMutablePointer<ColumnSlot>?
 }
 
-/// What libcsv's callbacks see. Raw memory: a class in their place would cost a retain and a release per field.
+/// What libcsv's callbacks see.
+///
+/// Raw memory: a class in their place would cost a retain and a release per field.
 struct CSVCursor {
   /// The plan of the next field.
   var next: UnsafeMutablePointer<FieldPlan>
@@ -123,9 +125,9 @@ final class CSVReader {
       header.append(Array(bytes))
       cursor.pointee.next = idle
     case .rows:
-      if entry == plan + planCount {  // one field too many
+      if entry >= plan + planCount {  // a field too many: stay behind the end
         extraFields += 1
-        cursor.pointee.next = entry
+        cursor.pointee.next = plan + planCount + 1
       } else if dialect.isFooter(bytes) {
         enter(.footer)
       } else if let slot = entry.pointee.slot, let base = bytes.baseAddress {
@@ -146,7 +148,8 @@ final class CSVReader {
       }
     case .rows:
       irregularity = Irregularity(
-        record: 1 + rowsTaken + cursor.pointee.rows, found: cursor.pointee.next - plan + extraFields)
+        record: 1 + rowsTaken + cursor.pointee.rows,
+        found: extraFields > 0 ? planCount + extraFields : cursor.pointee.next - plan)
       enter(.failed)
     case .footer, .failed: cursor.pointee.next = idle
     }
@@ -164,9 +167,9 @@ final class CSVReader {
     let names = try CSVHeader.names(header, dialect, file: path)
     plan.deallocate()
     planCount = names.count
-    plan = .allocate(capacity: planCount + 1)
+    plan = .allocate(capacity: planCount + 2)
     plan.initialize(repeating: FieldPlan(action: .skip, slot: nil), count: planCount)
-    (plan + planCount).initialize(to: FieldPlan(action: .ask, slot: nil))
+    (plan + planCount).initialize(repeating: FieldPlan(action: .ask, slot: nil), count: 2)
     for (i, field) in schema.fields.enumerated() {
       guard let place = names.firstIndex(of: field.name) else {
         throw SourceError(
@@ -189,7 +192,7 @@ final class CSVReader {
   ) throws(SourceError) {
     let parser = CSVParser(separator: dialect.separator)
     var bytes = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
-    try refuseOtherEncodings(bytes)
+    try CSVHeader.refuseOtherEncodings(bytes, file: path)
     if bytes.starts(with: byteOrderMark) { bytes = UnsafeRawBufferPointer(rebasing: bytes[3...]) }
     while !bytes.isEmpty {
       guard parser.parse(bytes, Self.field, Self.row, cursor) else { throw quoteError() }
@@ -200,7 +203,9 @@ final class CSVReader {
       bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
     }
     let rows = cursor.pointee.rows
-    guard parser.finish(Self.field, Self.row, cursor) else { throw openQuoteError("the file ends inside a quoted field") }
+    guard parser.finish(Self.field, Self.row, cursor) else {
+      throw openQuoteError("the file ends inside a quoted field")
+    }
     try checkCells(isLast: cursor.pointee.rows == rows)
     if phase == .header {
       throw SourceError(file: path, "is empty; expected a first line with the column names, then the data")
@@ -251,18 +256,13 @@ final class CSVReader {
     if let failure { return failure }
     return SourceError(
       file: path, line: locator.line(of: .end),
-      "a quote stands inside a field; a quote in a quoted field is written twice (\"\"), and a field with quotes is quoted")
+      "a quote stands inside a field; a quote in a quoted field is written twice (\"\"), and a field with quotes is quoted"
+    )
   }
 
   private func openQuoteError(_ what: String) -> SourceError {
     SourceError(
       file: path, line: locator.line(of: .end),
       "\(what) that starts here; the file is cut off, or a quote is missing")
-  }
-
-  private func refuseOtherEncodings(_ head: UnsafeRawBufferPointer) throws(SourceError) {
-    guard head.count >= 2 else { return }
-    let isUTF16 = (head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF)
-    if isUTF16 { throw SourceError(file: path, line: 1, "is UTF-16 text; convert the file to UTF-8") }
   }
 }

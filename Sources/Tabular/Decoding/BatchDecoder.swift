@@ -18,6 +18,7 @@ public final class BatchDecoder {
   private var lineages: [DictionaryLineage]
 
   /// A decoder for batches of `schema` (columns of type float64, int64 and string) from cells written in `dialect`.
+  ///
   /// Without `batchRows` a batch has 512 to 4,096 rows, fewer the more columns there are.
   /// - Throws: ``TabularError/wrongType(column:is:expected:)`` for another type.
   public init(schema: Schema, dialect: CellDialect, batchRows: Int? = nil) throws(TabularError) {
@@ -74,8 +75,9 @@ public final class BatchDecoder {
   /// The first cell that could not be read, or nil.
   public var trouble: CellTrouble? { troubles.pointee }
 
-  /// The table of the first `rows` rows since the last one. Cells of the row after them may have come in already: they
-  /// stay for the next batch.
+  /// The table of the first `rows` rows since the last one.
+  ///
+  /// Cells of the row after them may have come in already: they stay for the next batch.
   public func take(rows: Int) -> Table {
     var columns: [Column] = []
     columns.reserveCapacity(schema.count)

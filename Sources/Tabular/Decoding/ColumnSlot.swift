@@ -22,9 +22,19 @@ public struct CellTrouble: Sendable, Equatable {
   public var row: Int
   /// The cell's bytes.
   public var bytes: [UInt8]
+
+  /// Trouble with a cell.
+  public init(kind: Kind, column: Int, row: Int, bytes: [UInt8]) {
+    self.kind = kind
+    self.column = column
+    self.row = row
+    self.bytes = bytes
+  }
 }
 
-/// The buffers of one column while a batch fills up. Lives in memory that its ``BatchDecoder`` owns.
+/// The buffers of one column while a batch fills up.
+///
+/// Lives in memory that its ``BatchDecoder`` owns.
 ///
 /// Adapters hold pointers to slots and call ``append(_:_:to:)`` once per cell: no allocation, no text object, no retain.
 public struct ColumnSlot {
@@ -66,8 +76,10 @@ public struct ColumnSlot {
 
   func destroy() { allocation.deallocate() }
 
-  /// Memory for values and reasons. Columns start at different places of a page: buffers that all start alike compete
-  /// for the same few lines of the processor's first cache.
+  /// Memory for values and reasons.
+  ///
+  /// Columns start at different places of a page: buffers that all start alike compete for the same few lines of the
+  /// processor's first cache.
   private static func allocate(_ kind: Kind, _ capacity: Int, _ column: Int)
     -> (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutablePointer<UInt8>)
   {
@@ -82,8 +94,9 @@ public struct ColumnSlot {
 
   // MARK: Cells
 
-  /// Decodes the cell `bytes` as the next row of the column at `slot`. False when it cannot be read; the decoder's
-  /// ``BatchDecoder/trouble`` then says why.
+  /// Decodes the cell `bytes` as the next row of the column at `slot`.
+  ///
+  /// False when it cannot be read; the decoder's ``BatchDecoder/trouble`` then says why.
   ///
   /// A function of a pointer, not a method: as the last call of a callback it costs a jump.
   @discardableResult
@@ -237,8 +250,9 @@ public struct ColumnSlot {
 
   // MARK: Batches
 
-  /// The column of the first `rows` rows; a cell of the row after them stays as the slot's first. `dictionary` is that of
-  /// the interner.
+  /// The column of the first `rows` rows; a cell of the row after them stays as the slot's first.
+  ///
+  /// `dictionary` is that of the interner.
   mutating func take(rows: Int, _ dictionary: () -> StringDictionary) -> Column {
     precondition(count == rows || count == rows + 1, "decoder: a column of \(count) rows in a batch of \(rows)")
     let carried: UInt8 = count > rows ? reasons[rows] : 0
@@ -250,7 +264,8 @@ public struct ColumnSlot {
     switch kind {
     case .float64: column = .float64(Float64Column(copy(Double.self, rows), missing: mask))
     case .int64: column = .int64(Int64Column(copy(Int64.self, rows), missing: mask))
-    case .string: column = .string(StringColumn(codes: copy(UInt32.self, rows), dictionary: dictionary(), missing: mask))
+    case .string:
+      column = .string(StringColumn(codes: copy(UInt32.self, rows), dictionary: dictionary(), missing: mask))
     }
     if missingCount > 0 { memset(reasons, 0, count) }
     missingCount = carried == 0 ? 0 : 1
@@ -274,8 +289,9 @@ public struct ColumnSlot {
       let start = Int(dictionary.offsets[old])
       let length = Int(dictionary.offsets[old + 1]) - start
       // A text that is kept with its blanks may be empty; an empty buffer has no address.
-      return all.baseAddress.map { interner.pointee.code(of: $0 + start, length) } ?? interner.pointee.code(
-        of: UnsafePointer(reasons), 0)
+      return all.baseAddress.map { interner.pointee.code(of: $0 + start, length) }
+        ?? interner.pointee.code(
+          of: UnsafePointer(reasons), 0)
     }
     values.storeBytes(of: code, as: UInt32.self)
   }

@@ -40,8 +40,9 @@ public struct NumberParser: Sendable, Equatable {
   /// The longest text that ``short(_:_:_:)`` takes: its digits fit a double's 53 bits.
   static let shortest = 15
 
-  /// The number in `count` (1 to 15) bytes: leading blanks, a minus sign, digits and one mark. NaN for everything else,
-  /// which may still be a number for ``parseAny(_:_:)``.
+  /// The number in `count` (1 to 15) bytes: leading blanks, a minus sign, digits and one mark.
+  ///
+  /// NaN for everything else, which may still be a number for ``parseAny(_:_:)``.
   ///
   /// Byte by byte, not by words: the parsers of files have only just stored the bytes one by one, and a load that spans
   /// several recent stores has to wait until they have all reached the cache.
@@ -95,7 +96,7 @@ public struct NumberParser: Sendable, Equatable {
 
   // MARK: Any length
 
-  /// The number that the bytes state, or NaN. Slower, and complete.
+  /// The number that the bytes state or NaN, whatever their form; slower than ``short(_:_:_:_:)``.
   @inline(never)
   func parseAny(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Double {
     var start = 0

@@ -19,8 +19,10 @@ struct StringInterner {
   private var offsets: UnsafeMutablePointer<UInt32>
   private(set) var count = 0
   private var capacity: Int
-  /// The upper 12 bits of the hash and, below them, code + 1; 0 is free. Four bytes each, so that the table of a column
-  /// of distinct keys stays in the cache beside those of the other columns.
+  /// The upper 12 bits of the hash and, below them, code + 1; 0 is free.
+  ///
+  /// Four bytes each, so that the table of a column of distinct keys stays in the cache beside those of the other
+  /// columns.
   private var table: UnsafeMutablePointer<UInt32>
   /// The hashes of the texts, for when the table grows.
   private var hashes: UnsafeMutablePointer<UInt32>
@@ -155,7 +157,9 @@ struct StringInterner {
     mask = wider
   }
 
-  /// Whether two stretches of `length` bytes are equal. Touches no byte beyond them.
+  /// Whether two stretches of `length` bytes are equal.
+  ///
+  /// Touches no byte beyond them.
   @inline(__always)
   static func equal(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ length: Int) -> Bool {
     if length < 8 {
@@ -221,7 +225,9 @@ struct StringInterner {
   }
 }
 
-/// `count` (1 to 8) bytes as the low bytes of a word, the others 0. Touches no byte beyond them.
+/// `count` (1 to 8) bytes as the low bytes of a word, the others 0.
+///
+/// Touches no byte beyond them.
 @inline(__always)
 private func loadShort(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
   let raw = UnsafeRawPointer(bytes)

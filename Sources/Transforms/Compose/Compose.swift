@@ -1,5 +1,4 @@
 public import PipelineKit
-import Statistics
 import Synchronization
 public import Tabular
 
@@ -24,6 +23,14 @@ public struct Compose: Transform {
     case domainRanks = "domain_ranks"
     case contributions
     case indicatorContributions = "indicator_contributions"
+
+    /// Whether its columns hold whole numbers.
+    var isWhole: Bool {
+      switch self {
+      case .rank, .decile, .domainRanks: true
+      case .score, .domainScores, .contributions, .indicatorContributions: false
+      }
+    }
   }
 
   /// What the pipeline file says.
@@ -59,24 +66,30 @@ public struct Compose: Transform {
   public static let info = PluginInfo(
     name: "compose", summary: "Compose indicators into a score per area and period, with ranks and contributions.",
     details: """
-      Each indicator of a domain is ranked or turned into a normal score (or taken as it is) and averaged with its weight;
-      the domain's value is ranked among the areas of the frame, r = 1 the most deprived of N, and its scaled rank R becomes
-      X = -k ln(1 - R (1 - exp(-100/k))); the score is the weighted sum of the X (IoD 2019 Technical Report, chapter 3 and
-      appendix F). A domain of one indicator is ranked as it stands.
+      Each indicator of a domain is ranked or turned into a normal score (or taken as it is, minus it where higher is better)
+      and averaged with its weight; the domain's value is ranked among the areas of the frame, r = 1 the most deprived of N,
+      and its scaled rank R, (N + 1 - r)/N or (N - r)/N, becomes X = -k ln(1 - R (1 - exp(-100/k))); the score is the weighted
+      sum of the X (IoD 2019 Technical Report, chapter 3 and appendix F). A domain of one indicator is ranked as it stands.
+      Under `ties: as_published` the indicator is r itself (higher_is_better) or N + 1 - r (higher_is_worse).
 
       Frames. `relative`: R among the areas of the same period; a ranking, in which not all can improve. `anchored`: R is the
-      share of the base period's areas that are no more deprived (ties by the tie rule, at least 1/N, at most 1), for
-      indicators and for domain values alike. `pooled`: the same against all periods together.
+      share of the base period's areas that are no more deprived (ties by the tie rule, at least 1/N, at most 1; less 1/N
+      under n_minus_r), for indicators and for domain values alike. `pooled`: the same against all periods together. Ranks and
+      tenths are those of the period in every frame.
 
-      Columns, for a score named `mdi`: `mdi_<domain>` (0-100, higher is worse), `mdi`, `mdi_rank` (1 = most deprived of the
-      period, ties share the smallest), `mdi_decile` (1 = most deprived tenth, ceil(10 r/N)), `mdi_contribution_<domain>`
-      (weight times X; they sum to the score to the last bit, in the order of the profile) and
-      `mdi_contribution_<domain>_<indicator>` (the domain's contribution shared out in proportion to weight times the X that
-      the indicator has by itself; they sum to the domain's). The share-out is an attribution, not a decomposition of the
-      ranking.
+      Columns, for a score named `mdi`: `mdi_<domain>` (0-100, higher is worse), `mdi_<domain>_rank`, `mdi`, `mdi_rank` (1 =
+      most deprived of the period, ties share the smallest; neighbours that differ by no more than tie_tolerance are tied, or
+      those that are equal after rounding when rank_decimals is given), `mdi_decile` (ceil(10 r/N) of that rank r, 1 = most
+      deprived tenth; fewer than ten areas leave tenths empty), `mdi_contribution_<domain>` (weight times X; they sum to the
+      score to the last bit, in the order of the profile) and `mdi_contribution_<domain>_<indicator>` (the domain's
+      contribution shared out in proportion to weight times the X that the indicator has by itself, or by weight when none is
+      above 0; they sum to the domain's). The share-out is an attribution, not a decomposition of the ranking. Contributions
+      are missing where the score is, and 0 where only the domain or the indicator is.
 
-      Missing. An area outside the frame has `outside_frame`. A domain or score with some parts, but fewer than the profile
-      asks for, has `insufficient`; with none, the reason of its first part.
+      Missing. An area with fewer inhabitants than the minimum, or an unknown number, has `outside_frame`; a row without a
+      period has that cell's reason. A domain or score with some parts, but fewer than the profile asks for, has
+      `insufficient`; with none, the reason of its first part. Parts of weight 0 do not count. A base without values places
+      nobody: `undefined`. An indicator that has no value in a period is named in a warning.
       """,
     example: """
       - id: scores
@@ -89,9 +102,9 @@ public struct Compose: Transform {
         population: {column: inhabitants, minimum: 100}
       """)
 
-  private let options: Options
-  private let profile: Profile
-  private let name: String
+  let options: Options
+  let profile: Profile
+  let name: String
 
   /// A transform with its profile read and checked.
   public init(options: Options, context: RunContext) throws(SpecError) {
@@ -118,29 +131,17 @@ public struct Compose: Transform {
   /// The input's columns and the score's.
   public func outputSchema(for inputs: [Schema]) throws(SpecError) -> Schema {
     let input = inputs[0]
-    for indicator in profile.domains.flatMap(\.indicators) { try require(indicator.column, .numeric, in: input) }
-    for column in [options.area, options.period].compactMap({ $0 }) { try require(column, .any, in: input) }
-    if let population = options.population { try require(population.column, .numeric, in: input) }
+    for indicator in profile.domains.flatMap(\.indicators) { _ = try input.numericField(at: indicator.column) }
+    for column in [options.area, options.period].compactMap({ $0 }) { _ = try input.field(at: column) }
+    if let population = options.population { _ = try input.numericField(at: population.column) }
     do throws(TabularError) { return try Schema(input.fields + newFields(input)) } catch {
       throw SpecError(options.profile.position, "\(error); give the score another name with \"score\"")
-    }
-  }
-
-  private enum Kind { case numeric, any }
-
-  private func require(_ column: Located, _ kind: Kind, in schema: Schema) throws(SpecError) {
-    guard let field = schema[column.text] else {
-      throw SpecError(column.position, "no column \"\(column)\"" + didYouMean(column.text, among: schema.names))
-    }
-    if kind == .numeric, !field.type.isNumeric {
-      throw SpecError(column.position, "column \"\(column)\" is \(field.type.rawValue), expected a number")
     }
   }
 
   /// The output, with warnings for indicators that a period lacks.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    try checkKeys(table)
     let frame = try ComposeFrame(table, options)
     var columns: [[Column]] = []
     for domain in profile.domains {
@@ -148,90 +149,23 @@ public struct Compose: Transform {
       for indicator in domain.indicators { own.append(try ComposeFrame.column(indicator.column, table)) }
       columns.append(own)
     }
-    warn(columns, frame, context)
-    let results = Mutex([DomainResult?](repeating: nil, count: profile.domains.count))
-    context.parallel(profile.domains.count) { [columns] d in
-      let scorer = DomainScorer(
-        domain: profile.domains[d], conventions: profile.conventions, rule: profile.missing.domain.rule, frame: frame,
-        wantsRanks: options.outputs.contains(.domainRanks),
-        wantsIndicatorScores: options.outputs.contains(.indicatorContributions))
-      let result = scorer.score(columns[d], rowCount: table.rowCount)
-      results.withLock { $0[d] = result }
-    }
-    let domains = results.withLock { $0.compactMap { $0 } }
-    let made = ScoreColumns(profile: profile, frame: frame, outputs: options.outputs, domains: domains).columns(context)
-    do throws(TabularError) {
-      return try Table(schema: try Schema(table.schema.fields + newFields(table.schema)), columns: table.columns + made)
-    } catch { throw TransformError(error.description) }
+    let indicators = profile.domains.flatMap(\.indicators).map(\.column)
+    frame.warn(zip(indicators, columns.joined()).map { (name: $0.text, column: $1) }, context)
+    if profile.conventions.ties == .asPublished { try frame.checkRanks(zip(indicators, columns.joined()).map { ($0, $1) }) }
+    let made = ScoreColumns(
+      profile: profile, frame: frame, outputs: options.outputs, scorers: scorers(columns, frame, context),
+      rowCount: table.rowCount
+    ).columns(context)
+    return try table.appending(newFields(table.schema), made)
   }
 
-  private func checkKeys(_ table: Table) throws(TransformError) {
-    guard let area = options.area else { return }
-    let names = [area] + [options.period].compactMap { $0 }
-    var keys: [Column] = []
-    for name in names { keys.append(try ComposeFrame.column(name, table)) }
-    let grouping = Grouping(by: keys, rowCount: table.rowCount)
-    guard grouping.count < table.rowCount, let twice = grouping.sizes.firstIndex(where: { $0 > 1 }) else { return }
-    let row = Int(grouping.representatives[twice])
-    let key = keys.map { $0.text(at: row) ?? "missing" }.joined(separator: ", ")
-    throw TransformError(
-      TabularError.duplicateKey(columns: names.map(\.text), key: "(\(key))").description
-        + "; filter the table to one row for each area and period")
-  }
-
-  /// Names each indicator that has values in some period of the frame but none in another.
-  private func warn(_ columns: [[Column]], _ frame: ComposeFrame, _ context: RunContext) {
-    for (domain, own) in zip(profile.domains, columns) {
-      for (indicator, column) in zip(domain.indicators, own) {
-        let empty = frame.periods.indices.filter { period in
-          !frame.periods[period].isEmpty && frame.positions(period, column.missing?.reasons).isEmpty
-        }
-        if !empty.isEmpty {
-          let names = empty.map { frame.periodNames[$0] }.joined(separator: ", ")
-          context.warn("\"\(indicator.column)\" has no value in the frame for \(names)")
-        }
-      }
+  /// A scorer a domain, made side by side when each has a base to learn.
+  private func scorers(_ columns: [[Column]], _ frame: ComposeFrame, _ context: RunContext) -> [DomainScorer] {
+    let scorers = Mutex([DomainScorer?](repeating: nil, count: columns.count))
+    context.parallel(columns.count) { d in
+      let scorer = DomainScorer(domain: profile.domains[d], profile: profile, columns: columns[d], frame: frame)
+      scorers.withLock { $0[d] = scorer }
     }
-  }
-
-  // MARK: - Fields
-
-  private func newFields(_ input: Schema) -> [Field] {
-    var fields: [Field] = []
-    func origins(_ domains: [Profile.Domain]) -> [Origin] {
-      Field.mergeOrigins(domains.flatMap(\.indicators).compactMap { input[$0.column.text]?.origins })
-    }
-    func add(_ name: String, _ unit: String, _ label: String, _ domains: [Profile.Domain]) {
-      let type: ColumnType = unit == "points" ? .float64 : .int64
-      fields.append(
-        Field(
-          name, type, unit: unit, label: label, direction: unit == "points" ? .higherIsWorse : nil,
-          decimals: unit == "points" ? 1 : 0, origins: origins(domains)))
-    }
-    let title = profile.title.isEmpty ? name : profile.title
-    for part in Part.allCases where options.outputs.contains(part) {
-      switch part {
-      case .score: add(name, "points", title, profile.domains)
-      case .rank: add(name + "_rank", "rank", "\(title), rank (1 = most deprived)", profile.domains)
-      case .decile: add(name + "_decile", "decile", "\(title), tenth (1 = most deprived)", profile.domains)
-      case .domainScores:
-        for domain in profile.domains { add("\(name)_\(domain.id)", "points", domain.label, [domain]) }
-      case .domainRanks:
-        for domain in profile.domains { add("\(name)_\(domain.id)_rank", "rank", domain.label, [domain]) }
-      case .contributions:
-        for domain in profile.domains {
-          add("\(name)_contribution_\(domain.id)", "points", "\(title), from: \(domain.label)", [domain])
-        }
-      case .indicatorContributions:
-        for domain in profile.domains {
-          for indicator in domain.indicators {
-            add(
-              "\(name)_contribution_\(domain.id)_\(indicator.column)", "points", "\(title), from: \(indicator.column)",
-              [domain])
-          }
-        }
-      }
-    }
-    return fields
+    return scorers.withLock { $0.compactMap { $0 } }
   }
 }

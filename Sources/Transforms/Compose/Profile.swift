@@ -22,10 +22,13 @@ struct Profile: PluginOptions {
 
   /// A domain: a weight and the indicators that make it up.
   struct Domain: PluginOptions {
-    var id = ""
+    var id = Located("", at: SourcePosition(file: ""))
     var label = ""
     var weight = 1.0
     var indicators: [Indicator] = []
+
+    /// The domain's name for people.
+    var title: String { label.isEmpty ? id.text : label }
 
     static var declaration: [OptionField<Self>] {
       [
@@ -66,12 +69,16 @@ struct Profile: PluginOptions {
   init() {}
 
   private func check(at position: SourcePosition) throws(SpecError) {
-    var ids: Set<String> = []
+    guard !name.isEmpty else { throw SpecError(position, "a profile needs a name, which begins the names of its columns") }
     guard !domains.isEmpty else { throw SpecError(position, "a profile needs at least one domain") }
+    var ids: Set<String> = []
     for domain in domains {
-      guard ids.insert(domain.id).inserted else { throw SpecError(position, "the domain \"\(domain.id)\" is named twice") }
+      guard !domain.id.text.isEmpty else { throw SpecError(domain.id.position, "a domain needs a name") }
+      guard ids.insert(domain.id.text).inserted else {
+        throw SpecError(domain.id.position, "the domain \"\(domain.id)\" is named twice")
+      }
       guard let first = domain.indicators.first else {
-        throw SpecError(position, "the domain \"\(domain.id)\" has no indicators")
+        throw SpecError(domain.id.position, "the domain \"\(domain.id)\" has no indicators")
       }
       var columns: Set<String> = []
       for indicator in domain.indicators where !columns.insert(indicator.column.text).inserted {
@@ -81,114 +88,20 @@ struct Profile: PluginOptions {
         throw SpecError(
           first.column.position, "ties: as_published takes a rank as it is; a domain then has one indicator, the rank")
       }
-      try checkWeights(domain.indicators.map(\.weight), "the indicators of \"\(domain.id)\"", first.column.position)
+      try checkWeights(domain.indicators.map { ($0.weight, $0.column) }, "the indicators of \"\(domain.id)\"")
     }
-    try checkWeights(domains.map(\.weight), "the domains", position)
-    guard conventions.k.map({ $0 > 0 }) ?? true, conventions.topShare.map({ $0 > 0 && $0 < 0.5 }) ?? true else {
-      throw SpecError(position, "k must be positive, and top_share between 0 and 0.5")
+    try checkWeights(domains.map { ($0.weight, $0.id) }, "the domains")
+    try conventions.check(at: position)
+    try missing.domain.check("domain", at: position)
+    try missing.score.check("score", at: position)
+  }
+
+  private func checkWeights(_ parts: [(weight: Double, name: Located)], _ what: String) throws(SpecError) {
+    do throws(WeightProblem) { _ = try WeightedScore(weights: parts.map(\.weight)) } catch {
+      var place = parts[0].name.position
+      if case .invalid(let part, _) = error { place = parts[part].name.position }
+      throw SpecError(place, "the weights of \(what): \(error)")
     }
-    guard conventions.k == nil || conventions.topShare == nil else {
-      throw SpecError(position, "give k or top_share, not both: each decides the other")
-    }
-  }
-
-  private func checkWeights(_ weights: [Double], _ what: String, _ position: SourcePosition) throws(SpecError) {
-    do throws(WeightProblem) { _ = try WeightedScore(weights: weights) } catch {
-      throw SpecError(position, "the weights of \(what): \(error)")
-    }
-  }
-}
-
-/// A direction in option files.
-enum DirectionOption: String, OptionChoice {
-  case higherIsWorse = "higher_is_worse"
-  case higherIsBetter = "higher_is_better"
-
-  /// The end of the values that gets rank 1, the most deprived.
-  var mostDeprivedFirst: RankDirection { self == .higherIsWorse ? .descending : .ascending }
-}
-
-/// How ranks become scores.
-struct Conventions: PluginOptions {
-  enum Ties: String, OptionChoice {
-    case min, avg, max
-    case asPublished = "as_published"
-
-    var rule: TieRule {
-      switch self {
-      case .min: .minimum
-      case .avg, .asPublished: .average
-      case .max: .maximum
-      }
-    }
-  }
-
-  enum Scale: String, OptionChoice {
-    case plusOne = "n_plus_1_minus_r"
-    case plain = "n_minus_r"
-
-    var convention: ScaledRankConvention { self == .plusOne ? .countPlusOneMinusRank : .countMinusRank }
-  }
-
-  enum IndicatorScore: String, OptionChoice {
-    case rank
-    case normalScore = "normal_score"
-    case value
-  }
-
-  enum NormalForm: String, OptionChoice {
-    case rankit
-    case vanDerWaerden = "van_der_waerden"
-    case blom
-
-    var convention: NormalScoreConvention {
-      switch self {
-      case .rankit: .rankit
-      case .vanDerWaerden: .vanDerWaerden
-      case .blom: .blom
-      }
-    }
-  }
-
-  enum Transform: String, OptionChoice {
-    case exponential
-    case scaledRank = "scaled_rank"
-    case none
-  }
-
-  var k: Double?
-  var topShare: Double?
-  var scale = Scale.plusOne
-  var ties = Ties.avg
-  var indicatorScore = IndicatorScore.normalScore
-  var normalForm = NormalForm.rankit
-  var transform = Transform.exponential
-  var rescaleWeights = true
-  var rankDecimals: Int?
-  var tieTolerance = 5e-11
-
-  static var declaration: [OptionField<Self>] {
-    [
-      .init("k", \.k, "The constant of the exponential transform; 23 when neither it nor top_share is given."),
-      .init("top_share", \.topShare, "The most deprived share of areas that scores 50 and more; k = 50/ln((1-q)/q)."),
-      .init("scaled_rank", \.scale, "(N+1-r)/N or (N-r)/N, with r = 1 the most deprived."),
-      .init(
-        "ties", \.ties,
-        "How ties enter the transform; `as_published`: the indicator is the rank, taken as it is among the N of the frame."),
-      .init("indicator_score", \.indicatorScore, "How an indicator enters a domain of several."),
-      .init("normal_score", \.normalForm, "(r-1/2)/N, r/(N+1) or (r-3/8)/(N+1/4)."),
-      .init(
-        "domain_transform", \.transform,
-        "What a domain's scaled rank R becomes: X = -k ln(1 - R(1 - exp(-100/k))), 100 R, or nothing: the value itself."),
-      .init("rescale_weights", \.rescaleWeights, "Whether weights are divided by their sum; England's .999 is not."),
-      .init("rank_decimals", \.rankDecimals, "Rank the score rounded to so many decimals."),
-      .init("tie_tolerance", \.tieTolerance, "Scores that differ by no more share a rank."),
-    ]
-  }
-
-  /// The exponential transform with the constant in force.
-  var exponential: ExponentialTransform {
-    ExponentialTransform(k: k ?? topShare.flatMap { ExponentialTransform.constant(forTopShare: $0) } ?? 23)
   }
 }
 
@@ -213,6 +126,12 @@ struct MissingRules: PluginOptions {
         .init("minimum_count", \.minimumCount, "So many parts at least; without either rule all parts are needed."),
         .init("minimum_share", \.minimumShare, "Parts that hold so much of the weight (0-1) at least."),
       ]
+    }
+
+    func check(_ what: String, at position: SourcePosition) throws(SpecError) {
+      guard minimumCount.map({ $0 >= 1 }) ?? true, minimumShare.map({ $0 >= 0 && $0 <= 1 }) ?? true else {
+        throw SpecError(position, "missing: \(what): minimum_count must be 1 or more, and minimum_share between 0 and 1")
+      }
     }
 
     var rule: MissingPartRule {

@@ -24,6 +24,7 @@ final class AtomSample {
   private var spaces: [String] = []
   private var value: [UInt8] = []
   private var isNull = false
+  private var type = ""
   private var isCollecting = false
   private let entryLimit: Int
   private let input: AtomInput
@@ -59,7 +60,7 @@ final class AtomSample {
       }
     }
     input.parse(handler, Unmanaged.passUnretained(self).toOpaque()) { _ in }
-    if let failure = input.failure, isWhole || !rest.isEmpty || columns.isEmpty { throw failure }
+    if let failure = input.failure, isWhole || !rest.isEmpty || entries == 0 { throw failure }
   }
 
   private static func with(_ context: UnsafeMutableRawPointer?, _ body: (AtomSample) -> Void) {
@@ -109,7 +110,7 @@ final class AtomSample {
     spaces.append(space)
     value = []
     isNull = false
-    var type = ""
+    type = ""
     for i in 0..<count {
       guard let attributes, let from = attributes[i * 5 + 3], let to = attributes[i * 5 + 4] else { continue }
       let key = text(attributes[i * 5])
@@ -123,7 +124,6 @@ final class AtomSample {
       }
     }
     isCollecting = isProperty || (names.count == 2 && (name == "id" || name == "updated"))
-    if isProperty { note(name, type) }
   }
 
   /// Whether the innermost element is a property.
@@ -133,7 +133,8 @@ final class AtomSample {
       && spaces[n - 2] == "\(AtomNamespace.metadata)"
   }
 
-  private func note(_ name: String, _ type: String) {
+  /// Notes a property at its end: where the head breaks off inside a tag, libxml2 reports a start with half a name.
+  private func note(_ name: String) {
     if positions[name] == nil {
       guard columns.count < AtomLimits.properties else {
         input.fail("the feed has more than \(AtomLimits.properties) different properties")
@@ -157,6 +158,7 @@ final class AtomSample {
 
   private func end() {
     if isProperty {
+      note(names[names.count - 1])
       if let place = names.last.flatMap({ positions[$0] }), !isNull {
         value.withUnsafeBufferPointer { columns[place].evidence.add($0, rules) }
       }

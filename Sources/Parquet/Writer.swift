@@ -15,6 +15,9 @@ public struct ParquetWriter {
   /// The rows so far.
   public private(set) var rowCount = 0
 
+  /// How many columns are encoded before their bytes are written.
+  private static let columnsAtOnce = 8
+
   private let options: ParquetWriterOptions
   private var output: FileOutput
   private let encoders: EncoderPool
@@ -135,28 +138,33 @@ public struct ParquetWriter {
         throw ParquetError.missingKey(column: field.name, row: rowCount + row - rows.lowerBound, reason: reason)
       }
     }
-    let chunks = encoders.encode(table, rows: rows, required: schema.fields.map(isRequired))
+    let required = schema.fields.map(isRequired)
     var group = RowGroupMetadata()
     group.rowCount = rows.count
     group.sortingColumns = sorting
     group.ordinal = Int16(exactly: groups.count)
     group.fileOffset = output.position
     var index: [(columns: ColumnIndex?, offsets: OffsetIndex)] = []
-    for (field, chunk) in zip(schema.fields, chunks) {
-      let chunk = try chunk.get()
-      let start = output.position
-      try output.put(chunk.bytes)
-      var metadata = chunk.metadata
-      metadata.path = [field.name]
-      metadata.codec = options.codec.code
-      metadata.dataPageOffset += start
-      metadata.dictionaryPageOffset = metadata.dictionaryPageOffset.map { $0 + start }
-      var offsets = chunk.offsetIndex
-      for i in offsets.pages.indices { offsets.pages[i].offset += start }
-      index.append((chunk.columnIndex, offsets))
-      group.totalByteSize += metadata.uncompressedSize
-      group.totalCompressedSize = (group.totalCompressedSize ?? 0) + metadata.compressedSize
-      group.columns.append(metadata)
+    // Some columns at a time, so that not all of the group's bytes stand in memory.
+    for first in stride(from: 0, to: schema.count, by: Self.columnsAtOnce) {
+      let columns = first..<min(first + Self.columnsAtOnce, schema.count)
+      let chunks = encoders.encode(table, columns: columns, rows: rows, required: required)
+      for (column, chunk) in zip(columns, chunks) {
+        let chunk = try chunk.get()
+        let start = output.position
+        try output.put(chunk.bytes)
+        var metadata = chunk.metadata
+        metadata.path = [schema[column].name]
+        metadata.codec = options.codec.code
+        metadata.dataPageOffset += start
+        metadata.dictionaryPageOffset = metadata.dictionaryPageOffset.map { $0 + start }
+        var offsets = chunk.offsetIndex
+        for i in offsets.pages.indices { offsets.pages[i].offset += start }
+        index.append((chunk.columnIndex, offsets))
+        group.totalByteSize += metadata.uncompressedSize
+        group.totalCompressedSize = (group.totalCompressedSize ?? 0) + metadata.compressedSize
+        group.columns.append(metadata)
+      }
     }
     groups.append(group)
     indexes.append(index)

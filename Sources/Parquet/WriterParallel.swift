@@ -20,22 +20,23 @@ final class EncoderPool: Sendable {
     encoders = cells
   }
 
-  /// The chunks of the rows `rows` of all columns of `table`, in column order.
+  /// The chunks of the rows `rows` of the columns `columns` of `table`, in column order.
   ///
   /// Which encoder makes a chunk is left to chance; encoders hold working memory alone, so that it does not matter.
-  func encode(_ table: Table, rows: Range<Int>, required: [Bool]) -> [Result<EncodedChunk, ParquetError>] {
-    let count = table.columns.count
-    let results = Mutex([Result<EncodedChunk, ParquetError>?](repeating: nil, count: count))
-    let next = Atomic<Int>(0)
+  func encode(_ table: Table, columns: Range<Int>, rows: Range<Int>, required: [Bool]) -> [Result<
+    EncodedChunk, ParquetError
+  >] {
+    let results = Mutex([Result<EncodedChunk, ParquetError>?](repeating: nil, count: columns.count))
+    let next = Atomic<Int>(columns.lowerBound)
     @Sendable func work(_ cell: Cell) {
       cell.encoder.withLock { encoder in
         while true {
           let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if i >= count { return }
+          if i >= columns.upperBound { return }
           let chunk = Result { () throws(ParquetError) in
             try encoder.encode(table.columns[i], rows: rows, required: required[i])
           }
-          results.withLock { $0[i] = chunk }
+          results.withLock { $0[i - columns.lowerBound] = chunk }
         }
       }
     }

@@ -10,7 +10,4 @@ public enum Memory {
     mallopt(M_MMAP_THRESHOLD, 1 << 26)
     mallopt(M_TRIM_THRESHOLD, 1 << 26)
   }
-
-  /// Gives the memory that batches took back to the system: thousands of small pieces that no whole column fits into.
-  static func releaseFreed() { malloc_trim(0) }
 }

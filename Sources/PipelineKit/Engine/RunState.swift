@@ -104,19 +104,54 @@ final class RunState: Sendable {
   }
 }
 
-/// The batches of a source's files, filled in any order and taken in the order of the files.
-final class PartTables: Sendable {
-  private let batches: Mutex<[[Table]]>
+/// Puts the files of a source together in their order, whatever the order in which they are read.
+///
+/// Batches go straight to their place in the final columns as soon as all files before theirs are there, so that nothing
+/// stands in memory twice when files are read in order.
+final class PartAssembler: Sendable {
+  private struct State {
+    var next = 0
+    var waiting: [Int: [Table]] = [:]
+    var builder: TableBuilder?
+  }
 
-  init(count: Int) { batches = Mutex([[Table]](repeating: [], count: count)) }
+  private let schema: Schema
+  private let sizes: [Int]
+  private let state = Mutex(State())
 
-  func set(_ i: Int, _ tables: [Table]) { batches.withLock { $0[i] = tables } }
+  /// An assembler of files of the given sizes in bytes.
+  init(schema: Schema, sizes: [Int]) {
+    self.schema = schema
+    self.sizes = sizes
+  }
 
-  /// All batches; they are let go here.
-  func take() -> [Table] {
-    batches.withLock { batches in
-      defer { batches = [] }
-      return Array(batches.joined())
+  /// Takes the batches of file `part`.
+  func set(_ part: Int, _ batches: [Table]) throws(TabularError) {
+    let result = state.withLock { state in
+      state.waiting[part] = batches
+      return Result { () throws(TabularError) in
+        while let batches = state.waiting.removeValue(forKey: state.next) {
+          if state.builder == nil { state.builder = TableBuilder(schema: schema, capacity: capacity(batches)) }
+          for batch in batches { try state.builder?.append(batch) }
+          state.next += 1
+        }
+      }
+    }
+    try result.get()
+  }
+
+  /// Rows to reserve: as many for each byte as the first file has, and some more. Memory that is never touched costs nothing.
+  private func capacity(_ first: [Table]) -> Int {
+    let rows = first.reduce(0) { $0 + $1.rowCount }
+    guard sizes.count > 1, let size = sizes.first, size > 0 else { return rows }
+    return rows + Int(Double(rows) * Double(sizes.dropFirst().reduce(0, +)) / Double(size) * 1.1)
+  }
+
+  /// The whole table.
+  func table() -> Table {
+    state.withLock { state in
+      defer { state.builder = nil }
+      return state.builder.map { $0.build() } ?? Table(empty: schema)
     }
   }
 }

@@ -72,19 +72,24 @@ public struct Runner: Sendable {
         }
         continue
       }
-      let parts = PartTables(count: source.parts.count)
+      // All files of a source cost the same to the scheduler, which then takes them in order; of two sources the larger
+      // goes first.
+      let sizes = source.parts.map { fileSize($0.input.path) }
+      let total = sizes.reduce(0, +)
+      let assembler = PartAssembler(schema: plan.schema(of: chain.name), sizes: sizes)
       let reads = source.parts.indices.map { p in
-        tasks.add(cost: fileSize(source.parts[p].input.path)) { () throws(PipelineError) in
-          try timed("read \(source.parts[p].input.path)") { () throws(PipelineError) in
-            parts.set(p, try read(source, part: p, chain))
+        tasks.add(cost: total) { () throws(PipelineError) in
+          let path = source.parts[p].input.path
+          try timed("read \(path)") { () throws(PipelineError) in
+            let batches = try read(source, part: p, chain)
+            do throws(TabularError) { try assembler.set(p, batches) } catch {
+              throw .source(SourceError(file: path, error.description))
+            }
           }
         }
       }
-      producers[chain.name] = tasks.add(after: reads, cost: .max) { () throws(PipelineError) in
-        try timed("gather \(chain.name)") { () throws(PipelineError) in
-          state.set(chain.name, try concatenate(parts, source, chain), steps: chain.steps)
-          Memory.releaseFreed()
-        }
+      producers[chain.name] = tasks.add(after: reads, cost: .max) {
+        state.set(chain.name, assembler.table(), steps: chain.steps)
       }
     }
     for i in plan.graph.order where !fusion.fusedSteps.contains(i) {
@@ -165,13 +170,6 @@ public struct Runner: Sendable {
     do throws(TabularError) {
       return try Table(schema: source.schema, columns: constants + table.columns)
     } catch { throw .source(SourceError(file: part.input.path, error.description)) }
-  }
-
-  private func concatenate(_ parts: PartTables, _ source: Plan.Source, _ chain: Fusion.Chain) throws(PipelineError) -> Table
-  {
-    do throws(TabularError) {
-      return try Table.concatenating(parts.take(), as: plan.schema(of: chain.name))
-    } catch { throw .source(SourceError(file: source.parts[0].input.path, error.description)) }
   }
 
   private func stream(_ source: Plan.Source, _ chain: Fusion.Chain, into output: Int, _ state: RunState)

@@ -134,7 +134,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     case .spec: 78
     case .source(let error): error.kind == .unreadable ? 66 : 65
     case .transform, .checks: 65
-    case .sink: 73
+    case .sink(let error): error.kind == .unwritable ? 73 : 65
     case .busy: 75
     }
   }

@@ -33,6 +33,19 @@ public struct Planner: Sendable {
     do throws(SourceError) { return try body() } catch { throw .source(error) }
   }
 
+  /// Calls `body`; a file that cannot be read gets the place that names it.
+  private func source<T>(
+    of source: SourceSpec, at position: (String) -> SourcePosition?, _ body: () throws(SourceError) -> T
+  ) throws(PipelineError) -> T {
+    do throws(SourceError) { return try body() } catch {
+      var located = error
+      if error.kind == .unreadable, let position = position(error.file) {
+        located.message += " (source \"\(source.id)\", \(position))"
+      }
+      throw .source(located)
+    }
+  }
+
   // MARK: - Plugins
 
   private func bind(_ spec: PipelineSpec, _ graph: Graph) throws(PipelineError) -> Plan {
@@ -58,7 +71,8 @@ public struct Planner: Sendable {
       guard let entry = catalog.transform(step.uses.text) else {
         throw SpecError(
           step.uses.position,
-          "no transform \"\(step.uses)\"" + didYouMean(step.uses.text, among: catalog.transforms.map(\.plugin.info.name)))
+          "no transform \"\(step.uses)\""
+            + didYouMean(step.uses.text, among: catalog.transforms.map(\.plugin.info.name)))
       }
       let range = entry.inputCount
       guard range.contains(step.from.count) else {
@@ -99,8 +113,10 @@ public struct Planner: Sendable {
   private func bindSource(_ source: SourceSpec, _ folders: inout [String]) throws(PipelineError) -> Plan.Source {
     let context = context(source.id)
     var matches: [FilePattern.Match] = []
+    var places: [String: SourcePosition] = [:]  // file -> the pattern that found it
     for var pattern in source.files {
-      let found = try self.source { () throws(SourceError) in try pattern.expand() }
+      let place = pattern.position
+      let found = try self.source(of: source, at: { _ in place }) { () throws(SourceError) in try pattern.expand() }
       if found.isEmpty {
         throw .source(
           SourceError(
@@ -109,6 +125,7 @@ public struct Planner: Sendable {
       }
       folders += pattern.searchedFolders
       matches += found
+      for match in found { places[match.path] = pattern.position }
     }
     let captures = try spec { () throws(SpecError) in try captureFields(source, matches) }
     let parts = matches.map { match in
@@ -116,13 +133,14 @@ public struct Planner: Sendable {
         input: InputPart(path: match.path),
         captures: zip(captures, match.captures).map { (field: $0, value: $1.value) })
     }
-    let (entry, input) = (
-      try adapter(of: source, first: matches[0].path), Input(parts: parts.map(\.input), origin: source.origin)
-    )
+    let input = Input(parts: parts.map(\.input), origin: source.origin)
+    let entry = try adapter(of: source, first: matches[0].path, at: source.files[0].position)
     let adapter = try spec { () throws(SpecError) in
       try entry.plugin.make(source.node, SourceSpec.reserved, context)
     }
-    let schema = try self.source { () throws(SourceError) in try adapter.schema(of: input, context: context) }
+    let schema = try self.source(of: source, at: { places[$0] }) { () throws(SourceError) in
+      try adapter.schema(of: input, context: context)
+    }
     let full = try withCaptures(schema, captures, source)
     return Plan.Source(
       spec: source, adapter: adapter, info: entry.plugin.info, parts: parts, input: input, fullSchema: full,
@@ -130,9 +148,11 @@ public struct Planner: Sendable {
   }
 
   /// The adapter that the pipeline file names, or with `adapter: auto` the one that recognises the first file.
-  private func adapter(of source: SourceSpec, first path: String) throws(PipelineError) -> SourceEntry {
+  private func adapter(of source: SourceSpec, first path: String, at position: SourcePosition)
+    throws(PipelineError) -> SourceEntry
+  {
     if source.adapter.text == "auto" {
-      return try self.source { () throws(SourceError) in
+      return try self.source(of: source, at: { _ in position }) { () throws(SourceError) in
         try Recogniser(catalog: catalog).recognise(path, context: context(source.id)).entry
       }
     }
@@ -160,7 +180,8 @@ public struct Planner: Sendable {
     }
   }
 
-  private func withCaptures(_ schema: Schema, _ captures: [Field], _ source: SourceSpec) throws(PipelineError) -> Schema {
+  private func withCaptures(_ schema: Schema, _ captures: [Field], _ source: SourceSpec) throws(PipelineError) -> Schema
+  {
     do throws(TabularError) { return try Schema(captures + schema.fields) } catch {
       throw .spec(
         SpecError(source.node.position, "a name in braces is also a column of the files: \(error)"))

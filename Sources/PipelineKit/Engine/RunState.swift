@@ -55,11 +55,12 @@ final class RunState: Sendable {
   func set(check: Int, _ result: RunReport.Check) { state.withLock { $0.checks[check] = result } }
 
   /// Texts of the checks that failed and should stop the run.
-  var checkFailures: [String] {
+  func checkFailures(_ plan: Plan) -> [String] {
     state.withLock { state in
-      state.checks.sorted { $0.key < $1.key }.compactMap { _, check in
+      state.checks.sorted { $0.key < $1.key }.compactMap { i, check in
         guard check.failed > 0, check.severity == .fail else { return nil }
-        return "check failed on \"\(check.on)\": \"\(check.expect)\" does not hold for \(check.failed) row(s) "
+        return
+          "\(plan.spec.checks[i].expect.position): check failed on \"\(check.on)\": \"\(check.expect)\" does not hold for \(check.failed) row(s) "
           + "(\(check.passed) pass, \(check.undecided) undecided); outputs are left as they were"
       }
     }

@@ -43,7 +43,7 @@ public struct Runner: Sendable {
     let state = RunState(plan)
     do throws(PipelineError) {
       try tasks(state).run(threads: options.threads)
-      let failures = state.checkFailures
+      let failures = state.checkFailures(plan)
       if !failures.isEmpty { throw .checks(failures) }
       var report = state.report(plan)
       do throws(SinkError) {

@@ -49,13 +49,24 @@ public struct TransformError: Error, Sendable, Equatable, CustomStringConvertibl
 
 /// An output that cannot be written.
 public struct SinkError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What kind of trouble, for exit codes.
+  public enum Kind: Sendable, Equatable {
+    /// The tables do not hold what the output needs.
+    case data
+    /// The file cannot be written.
+    case unwritable
+  }
+
+  /// The kind of trouble.
+  public var kind: Kind
   /// The path.
   public var path: String
   /// What is wrong and the way out.
   public var message: String
 
   /// Trouble with an output.
-  public init(path: String, _ message: String) {
+  public init(_ kind: Kind = .data, path: String, _ message: String) {
+    self.kind = kind
     self.path = path
     self.message = message
   }

@@ -19,6 +19,9 @@ public final class OutputFile {
     self.path = path
     temporary = path + ".partial"
     try Self.makeFolder(of: path)
+    // A folder of that name would come to light only when other outputs have their names already.
+    var info = stat()
+    if stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR { throw Self.unwritable(path, EISDIR) }
     descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.unwritable(path, errno) }
   }
@@ -98,7 +101,15 @@ public final class OutputFile {
   static func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, 0) }
 
   static func unwritable(_ path: String, _ code: CInt) -> SinkError {
-    SinkError(path: path, "cannot be written: \(String(cString: strerror(code)))")
+    let advice =
+      switch code {
+      case ENOTDIR: "; a file stands where a folder is needed: choose another path"
+      case EISDIR: "; a folder has this name: choose another path"
+      case EACCES, EPERM: "; check the permissions of the folder, or choose another"
+      case ENOSPC, EDQUOT: "; make room, or choose another folder"
+      default: "; choose another path"
+      }
+    return SinkError(.unwritable, path: path, "cannot be written: \(String(cString: strerror(code)))\(advice)")
   }
 }
 

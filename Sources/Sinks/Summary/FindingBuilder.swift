@@ -25,7 +25,8 @@ struct FindingBuilder {
     let table = try table(spec.from, where: spec.condition)
     let facts = Facts(
       spec: spec, table: table, row: try row(of: spec.area.text, in: table, spec),
-      comparators: try comparators(spec, table), parts: parts(spec, table, try row(of: spec.area.text, in: table, spec)),
+      comparators: try comparators(spec, table),
+      parts: parts(spec, table, try row(of: spec.area.text, in: table, spec)),
       rows: try spec.rows.map { rows throws(SinkError) in
         (try self.table(rows.from ?? spec.from, where: rows.condition), rows.columns.map(\.text))
       })
@@ -87,9 +88,14 @@ struct FindingBuilder {
     }
     let found = (0..<table.rowCount).filter { codes[$0] == area }
     guard found.count == 1 else {
-      let hint = found.isEmpty ? didYouMean(area, among: codes.dictionary.strings) : "; narrow it down with \"where\""
+      let isFilteredOut = found.isEmpty && codes.dictionary.code(of: area) != nil
+      let hint =
+        isFilteredOut
+        ? "; the area is in the table, but not where the finding's \"where\" holds"
+        : found.isEmpty ? didYouMean(area, among: codes.dictionary.strings) : "; narrow it down with \"where\""
       throw SinkError(
-        path: path, "finding \(spec.id) (\(spec.area.position)): \(found.count) rows for area \"\(area)\", expected one\(hint)")
+        path: path,
+        "finding \(spec.id) (\(spec.area.position)): \(found.count) rows for area \"\(area)\", expected one\(hint)")
     }
     return found[0]
   }
@@ -209,13 +215,16 @@ struct FindingBuilder {
       return list(
         facts.parts.map { part in
           let sign = part.value > 0 ? "+" : ""
-          return (language == .nl ? part.names.nl : part.names.en) + " " + sign + language.number(part.value, decimals: 1)
+          return (language == .nl ? part.names.nl : part.names.en) + " " + sign
+            + language.number(part.value, decimals: 1)
         }, language)
     }
   }
 
   private func rowNames(_ facts: Facts) -> [String] {
-    guard let (table, columns) = facts.rows, let first = columns.first, let column = column(first, table) else { return [] }
+    guard let (table, columns) = facts.rows, let first = columns.first, let column = column(first, table) else {
+      return []
+    }
     return (0..<table.rowCount).map { row in
       let name = column.text(at: row) ?? "?"
       let reason = columns.dropFirst().lazy.compactMap { self.column($0, table)?.missingReason(at: row) }.first

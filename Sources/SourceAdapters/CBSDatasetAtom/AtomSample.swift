@@ -62,7 +62,7 @@ final class AtomSample {
       }
     }
     input.parse(handler, Unmanaged.passUnretained(self).toOpaque()) { _ in }
-    if let failure = input.failure, isWhole || !rest.isEmpty || columns.isEmpty { throw failure }
+    if let failure = input.failure, isWhole || !rest.isEmpty || entries == 0 { throw failure }
   }
 
   private static func with(_ context: UnsafeMutableRawPointer?, _ body: (AtomSample) -> Void) {

@@ -13,7 +13,8 @@ import Testing
   }
 
   private func types(_ name: String) throws -> String {
-    let numbers = name == "simd2016"
+    let numbers =
+      name == "simd2016"
       ? ["simd_rank", "own_rank", "own"]
       : ["published_score", "published_first", "published_last", "wimd", "wimd_rank"]
         + Self.domains.flatMap { [$0, "wimd_" + $0.lowercased()] }
@@ -52,7 +53,8 @@ import Testing
     let (own, published) = try (table.numbers("wimd"), table.numbers("published_score"))
     let furthest = zip(own, published).reduce(0) { max($0, abs(($1.0 ?? .nan) - ($1.1 ?? .nan))) }
     #expect(furthest < 0.12 && !own.contains(nil))
-    let ranks = try zip(table.numbers("wimd_rank"), zip(table.numbers("published_first"), table.numbers("published_last")))
+    let ranks = try zip(
+      table.numbers("wimd_rank"), zip(table.numbers("published_first"), table.numbers("published_last")))
     var (inside, furthestPlaces) = (0, 0.0)
     for (rank, (first, last)) in ranks {
       guard let rank, let first, let last else { continue }
@@ -62,7 +64,8 @@ import Testing
     }
     print(
       "WIMD 2019: \(scores) of \(8 * 1_909) domain scores as printed; overall score at most \(furthest) away; \(inside) of "
-        + "1909 overall ranks inside those of the areas with the same printed score, the others at most \(furthestPlaces) away")
+        + "1909 overall ranks inside those of the areas with the same printed score, the others at most \(furthestPlaces) away"
+    )
     #expect(inside == 1_843)
     #expect(furthestPlaces <= 5)
   }

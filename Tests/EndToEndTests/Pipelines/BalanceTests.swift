@@ -207,7 +207,9 @@ import Testing
     for (field, column) in zip(parquet.schema.fields, parquet.columns) {
       let other = try csv.column(field.name)
       #expect(try csv.texts(field.name) == parquet.texts(field.name), "\(field.name)")
-      guard field.role != .key, field.role != .status, csv.schema.index(of: field.name + "_status") != nil else { continue }
+      guard field.role != .key, field.role != .status, csv.schema.index(of: field.name + "_status") != nil else {
+        continue
+      }
       let labels = try csv.texts(field.name + "_status")
       #expect(labels == (0..<column.count).map { column.missingReason(at: $0)?.label }, "\(field.name)")
       #expect(other.missingCount == column.missingCount, "\(field.name)")

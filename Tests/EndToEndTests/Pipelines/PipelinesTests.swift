@@ -40,7 +40,8 @@ import Testing
     }
     // The check itself finds what does not fit.
     let wrong = try SpecParser.nodes(
-      "{\"schema\": \"x\", \"findings\": [{\"id\": 1, \"bread\": 2}], \"title\": {\"nl\": \"a\", \"en\": \"b\"}}", file: "wrong")
+      "{\"schema\": \"x\", \"findings\": [{\"id\": 1, \"bread\": 2}], \"title\": {\"nl\": \"a\", \"en\": \"b\"}}",
+      file: "wrong")
     let mistakes = try schema.mistakes(wrong)
     #expect(mistakes.contains("$.schema: not peil-summary-1"))
     #expect(mistakes.contains("$.findings[0].bread: not in the schema"))

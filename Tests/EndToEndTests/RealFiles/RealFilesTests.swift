@@ -16,8 +16,9 @@ enum RealFiles {
   static func read(_ paths: [String], _ adapter: String) throws -> Table {
     let table = try readTable(paths, adapter)
     let names = paths.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-    print("\(names.joined(separator: " + ")): \(adapter), \(table.rowCount) rows, \(table.schema.count) columns, "
-      + "missing: \(table.missingSummary)")
+    print(
+      "\(names.joined(separator: " + ")): \(adapter), \(table.rowCount) rows, \(table.schema.count) columns, "
+        + "missing: \(table.missingSummary)")
     return table
   }
 
@@ -61,7 +62,9 @@ enum RealFiles {
     #expect(sum("Gemeente") == ofGemeente)
     #expect(sum("Wijk") == ofWijken)
     #expect(sum("Buurt") == ofBuurten)
-    print("\(name): \(area.rowCount) rows, \(try self.kinds(area).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
+    print(
+      "\(name): \(area.rowCount) rows, \(try self.kinds(area).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })"
+    )
     #expect(try self.kinds(area) == ["Gemeente": 1, "Wijk": wijken, "Buurt": buurten])
   }
 
@@ -162,7 +165,9 @@ enum RealFiles {
         pairs["\(mine?.label ?? "a value") here, \(other?.label ?? "a value") in the CSV", default: 0] += 1
       }
     }
-    print("untyped Atom = CSV: \(equal) of \(82 * 118) values; \(pairs.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" })")
+    print(
+      "untyped Atom = CSV: \(equal) of \(82 * 118) values; \(pairs.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" })"
+    )
     #expect(equal == 82 * 118)
     #expect(pairs == ["unknown here, unspecified in the CSV": 5_616, "unknown here, unknown in the CSV": 16])
   }

@@ -98,7 +98,7 @@ import Testing
     let error = #expect(throws: PipelineError.self) { try run(folder, factor: "1") }
     #expect(
       error?.description
-        == "check failed on \"scaled\": \"value >= 2\" does not hold for 1 row(s) (2 pass, 0 undecided); "
+        == "\(folder.path)/p.yml:12:26: check failed on \"scaled\": \"value >= 2\" does not hold for 1 row(s) (2 pass, 0 undecided); "
         + "outputs are left as they were")
     #expect(error?.exitCode == 65)
     #expect(folder.read("out/both.txt") == before)

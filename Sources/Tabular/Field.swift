@@ -49,8 +49,9 @@ public struct Origin: Sendable, Hashable, Comparable {
   public var licence: String
 
   /// An origin; parts that are not known are empty.
-  public init(producer: String = "", table: String = "", column: String = "", vintage: String = "", licence: String = "")
-  {
+  public init(
+    producer: String = "", table: String = "", column: String = "", vintage: String = "", licence: String = ""
+  ) {
     self.producer = producer
     self.table = table
     self.column = column

@@ -37,7 +37,9 @@ public struct Schema: Sendable, Equatable {
   public subscript(index: Int) -> Field { fields[index] }
 
   /// The same fields with `transform` applied to each; names may change.
-  public func mapFields(_ transform: (Field) -> Field) throws(TabularError) -> Schema { try Schema(fields.map(transform)) }
+  public func mapFields(_ transform: (Field) -> Field) throws(TabularError) -> Schema {
+    try Schema(fields.map(transform))
+  }
 
   /// The fields named, in that order.
   /// - Throws: ``TabularError/unknownColumn(_:candidates:)``.

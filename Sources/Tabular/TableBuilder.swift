@@ -66,7 +66,8 @@ extension Schema {
     }
     for (mine, its) in zip(fields, other.fields) where mine.name != its.name || mine.type != its.type {
       throw .schemaMismatch(
-        "column \"\(its.name)\" (\(its.type.rawValue)) stands where \"\(mine.name)\" (\(mine.type.rawValue)) is expected")
+        "column \"\(its.name)\" (\(its.type.rawValue)) stands where \"\(mine.name)\" (\(mine.type.rawValue)) is expected"
+      )
     }
   }
 }

@@ -23,10 +23,13 @@ struct CheckCommand: ParsableCommand {
         return
       }
       for (name, schema) in schemas {
-        print("\(name): \(schema.count) columns: " + schema.names.prefix(8).joined(separator: ", ")
-          + (schema.count > 8 ? ", ..." : ""))
+        print(
+          "\(name): \(schema.count) columns: " + schema.names.prefix(8).joined(separator: ", ")
+            + (schema.count > 8 ? ", ..." : ""))
       }
-      print("\(plan.spec.name): \(plan.sources.count) sources, \(plan.steps.count) steps, \(plan.outputs.count) outputs: sound")
+      print(
+        "\(plan.spec.name): \(plan.sources.count) sources, \(plan.steps.count) steps, \(plan.outputs.count) outputs: sound"
+      )
     }
   }
 }

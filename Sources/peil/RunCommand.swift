@@ -10,7 +10,8 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var arguments: PipelineArguments
 
-  @Option(name: .customLong("out"), help: ArgumentHelp("The output folder (default: out/PIPELINE).", valueName: "folder"))
+  @Option(
+    name: .customLong("out"), help: ArgumentHelp("The output folder (default: out/PIPELINE).", valueName: "folder"))
   var output: String?
 
   @Option(help: "How many threads to use (default: all processors).")
@@ -42,7 +43,8 @@ struct RunCommand: ParsableCommand {
         return
       }
       let start = monotonicSeconds()
-      let options = RunOptions(outputFolder: folder, threads: threads, progress: Terminal.progress(),
+      let options = RunOptions(
+        outputFolder: folder, threads: threads, progress: Terminal.progress(),
         timing: timings ? Terminal.timing() : nil)
       defer { Terminal.clearProgress() }
       let report = try Runner(plan, options: options).run()
@@ -67,9 +69,12 @@ struct RunCommand: ParsableCommand {
           + "\(Terminal.grouped(filtered)) filtered")
     }
     if report.sources.count > 6 { lines.append("  and \(report.sources.count - 6) more sources") }
-    lines += wrapped("steps:", report.steps.map { step in
-      step.rows.map { "\(step.id) \(Terminal.grouped($0))" } ?? step.id
-    }).prefix(5)
+    lines += wrapped(
+      "steps:",
+      report.steps.map { step in
+        step.rows.map { "\(step.id) \(Terminal.grouped($0))" } ?? step.id
+      }
+    ).prefix(5)
     let failing = report.checks.filter { $0.failed > 0 }
     let shown = Array(failing.prefix(8)) + report.checks.filter { $0.failed == 0 }.prefix(max(0, 4 - failing.count))
     for check in shown {
@@ -80,12 +85,16 @@ struct RunCommand: ParsableCommand {
     for output in report.outputs.prefix(5) {
       let state = output.isUnchanged ? ", unchanged" : ""
       lines.append(
-        "  wrote \(folder)/\(output.path): \(Terminal.grouped(output.rows)) rows, \(Terminal.size(output.bytes))\(state)")
+        "  wrote \(folder)/\(output.path): \(Terminal.grouped(output.rows)) rows, \(Terminal.size(output.bytes))\(state)"
+      )
     }
-    if report.outputs.count > 5 { lines.append("  and \(report.outputs.count - 5) more files; see \(folder)/manifest.json") }
+    if report.outputs.count > 5 {
+      lines.append("  and \(report.outputs.count - 5) more files; see \(folder)/manifest.json")
+    }
     let rest = report.warnings.map { "  warning: \($0.stage): \($0.message)" } + report.notes.map { "  " + $0 }
     let room = 30 - lines.count
-    lines += rest.count <= room ? rest : rest.prefix(room - 1) + ["  and \(rest.count - room + 1) more lines: \(folder)"]
+    lines +=
+      rest.count <= room ? rest : rest.prefix(room - 1) + ["  and \(rest.count - room + 1) more lines: \(folder)"]
     return lines.joined(separator: "\n")
   }
 

@@ -22,7 +22,8 @@ enum Terminal {
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 128)
     guard fgets(&line, 128, file) != nil else { return 0 }
-    let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+    let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
+      separator: " ")
     return words.count > 1 ? ((Int(words[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE))) >> 20 : 0
   }
 
@@ -32,7 +33,9 @@ enum Terminal {
       let tenths = String(Int((seconds * 10_000).rounded()))
       let padded = String(repeating: "0", count: max(0, 2 - tenths.count)) + tenths
       let number = padded.dropLast() + "." + padded.suffix(1)
-      write(String(repeating: " ", count: max(0, 9 - number.count)) + number + " ms  \(residentMemory()) MiB  " + stage + "\n")
+      write(
+        String(repeating: " ", count: max(0, 9 - number.count)) + number + " ms  \(residentMemory()) MiB  " + stage
+          + "\n")
     }
   }
 

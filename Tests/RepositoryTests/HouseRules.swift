@@ -63,7 +63,9 @@ import Testing
 
   @Test func everyPluginIsDocumented() {
     let catalog = PluginCatalog.builtin
-    let names = catalog.sources.map(\.plugin.info.name) + catalog.transforms.map(\.plugin.info.name) + catalog.sinks.map(\.info.name)
+    let names =
+      catalog.sources.map(\.plugin.info.name) + catalog.transforms.map(\.plugin.info.name)
+      + catalog.sinks.map(\.info.name)
     for name in names {
       guard let page = catalog.page(of: name) else { continue }
       #expect(!page.info.summary.isEmpty && !page.info.details.isEmpty && !page.info.example.isEmpty, "\(name)")
@@ -79,15 +81,18 @@ import Testing
       let name = String(parts[parts.count - 1])
       let readmes = ["Fixtures/README.md", parts.dropLast().joined(separator: "/") + "/README.md"].map(Repository.text)
       #expect(readmes.contains { $0.contains(name) }, "\(file) is described in no README.md")
-      let isUsed = tests.contains(name) || (file.hasPrefix("Fixtures/Reference/") && tests.contains(String(parts[2])))
+      let isUsed =
+        tests.contains(name) || (file.hasPrefix("Fixtures/Reference/") && tests.contains(String(parts[2])))
         || (pipelines.contains("/\(parts[1])/") && name.hasPrefix("synthetic_"))
       #expect(isUsed, "\(file) is used by no test")
     }
   }
 
   @Test func theReadmeKnowsEveryCommandOfMake() {
-    let targets = Repository.lines("Makefile").filter { $0.contains(": ") && $0.contains("## ") && !$0.contains("grep") }
-      .map { $0.prefix { $0 != ":" } }
+    let targets = Repository.lines("Makefile").filter {
+      $0.contains(": ") && $0.contains("## ") && !$0.contains("grep")
+    }
+    .map { $0.prefix { $0 != ":" } }
     #expect(targets.count >= 10)
     let help = Repository.text("README.md") + Repository.text("CONTRIBUTING.md")
     for target in targets where target != "$(PEIL)" { #expect(help.contains("make \(target)"), "make \(target)") }

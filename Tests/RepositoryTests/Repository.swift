@@ -48,5 +48,7 @@ enum Repository {
   }
 
   /// The lines of a file.
-  static func lines(_ path: String) -> [Substring] { text(path).split(separator: "\n", omittingEmptySubsequences: false) }
+  static func lines(_ path: String) -> [Substring] {
+    text(path).split(separator: "\n", omittingEmptySubsequences: false)
+  }
 }

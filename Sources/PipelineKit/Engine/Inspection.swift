@@ -81,7 +81,9 @@ public struct Inspection: Sendable {
     let position = SourcePosition(file: "--option")
     var entries: [SpecNode.Entry] = []
     for (name, value) in options {
-      let parsed = value.isEmpty ? SpecNode(.scalar("", quoted: true), at: position) : try SpecParser.nodes(value, file: "--option \(name)")
+      let parsed =
+        value.isEmpty
+        ? SpecNode(.scalar("", quoted: true), at: position) : try SpecParser.nodes(value, file: "--option \(name)")
       entries.append(.init(key: name, position: position, value: parsed))
     }
     return SpecNode(.map(entries), at: position)
@@ -101,7 +103,8 @@ public struct Inspection: Sendable {
       let samples = (0..<head.rowCount).map { head.columns[i].text(at: $0) ?? "-" }
       let name = field.name + String(repeating: " ", count: wide - field.name.count)
       let unit = field.unit.isEmpty ? "" : " [\(field.unit)]"
-      lines.append("  \(name)  \(field.type.rawValue) \(field.role.rawValue)\(unit)  " + samples.joined(separator: " | "))
+      lines.append(
+        "  \(name)  \(field.type.rawValue) \(field.role.rawValue)\(unit)  " + samples.joined(separator: " | "))
     }
     return lines.joined(separator: "\n")
   }

@@ -33,7 +33,9 @@ public indirect enum JSON: Sendable, Equatable {
     case .number(let value): out += Self.text(of: value).utf8
     case .string(let value): Self.write(value, to: &out)
     case .array(let list):
-      Self.writeList(list, "[", "]", to: &out, indent: indent, level: level) { $0.write(to: &$1, indent: indent, level: $2) }
+      Self.writeList(list, "[", "]", to: &out, indent: indent, level: level) {
+        $0.write(to: &$1, indent: indent, level: $2)
+      }
     case .object(let members):
       Self.writeList(members, "{", "}", to: &out, indent: indent, level: level) { member, out, level in
         Self.write(member.key, to: &out)

@@ -39,7 +39,10 @@ struct Manifest {
       ("steps", .array(zip(plan.steps, report.steps).map { step($0, $1) })),
       ("checks", .array(report.checks.map { check($0) })),
       ("outputs", .array(report.outputs.map { output($0) })),
-      ("warnings", .array(report.warnings.map { .object([("stage", .string($0.stage)), ("message", .string($0.message))]) })),
+      (
+        "warnings",
+        .array(report.warnings.map { .object([("stage", .string($0.stage)), ("message", .string($0.message))]) })
+      ),
     ])
   }
 

@@ -68,7 +68,8 @@ public struct Runner: Sendable {
       let chain = fusion.chains[i]
       if let output = chain.streamedOutput {
         tasks.add(cost: source.parts.count) { () throws(PipelineError) in
-          try timed("stream \(chain.name)") { () throws(PipelineError) in try stream(source, chain, into: output, state) }
+          try timed("stream \(chain.name)") { () throws(PipelineError) in try stream(source, chain, into: output, state)
+          }
         }
         continue
       }

@@ -16,7 +16,9 @@ struct TaskGraph: ~Copyable {
 
   /// Adds a piece that starts when those in `after` are done. Of the pieces that are ready, the costliest goes first.
   @discardableResult
-  mutating func add(after: [Int] = [], cost: Int = 0, _ body: @escaping @Sendable () throws(PipelineError) -> Void) -> Int {
+  mutating func add(after: [Int] = [], cost: Int = 0, _ body: @escaping @Sendable () throws(PipelineError) -> Void)
+    -> Int
+  {
     items.append(Item(after: after, cost: cost, body: body))
     return items.count - 1
   }

@@ -52,7 +52,8 @@ public struct JSONSink: Sink {
       [
         .init(
           "members", \.members,
-          "The object's members by name: a table (a list of its rows), or a mapping. Without it each input is a member.")
+          "The object's members by name: a table (a list of its rows), or a mapping. Without it each input is a member."
+        )
       ]
     }
   }
@@ -81,7 +82,8 @@ public struct JSONSink: Sink {
       }
       for column in member.columns + [member.column].compactMap({ $0 }) where input.schema[column.text] == nil {
         throw SpecError(
-          column.position, "no column \"\(column)\" in \"\(input.name)\"" + didYouMean(column.text, among: input.schema.names))
+          column.position,
+          "no column \"\(column)\" in \"\(input.name)\"" + didYouMean(column.text, among: input.schema.names))
       }
     }
   }

@@ -59,7 +59,8 @@ public struct ParquetSink: StreamingSink {
     }
     _ = try options.status.schema(inputs[0].schema, at: SourcePosition(file: "parquet sink, \(inputs[0].name)"))
     for column in options.sortedBy where inputs[0].schema.index(of: column.text) == nil {
-      throw SpecError(column.position, "no column \"\(column)\"" + didYouMean(column.text, among: inputs[0].schema.names))
+      throw SpecError(
+        column.position, "no column \"\(column)\"" + didYouMean(column.text, among: inputs[0].schema.names))
     }
   }
 

@@ -28,7 +28,8 @@ struct RowsSpec: PluginOptions {
     [
       .init("from", \.from, "The table; without it the finding's own."),
       .init("where", \.condition, "Which rows."),
-      .init("columns", \.columns, required: true, 
+      .init(
+        "columns", \.columns, required: true,
         "The columns to show; the first one names the row in statements, with the reason when another is missing."),
     ]
   }

@@ -56,7 +56,8 @@ public struct Compose: Transform {
           "frame", \.frame,
           "What a score is relative to: each period, all periods, or a base period whose distribution is kept."),
         .init("population", \.population, "Areas too small to count."),
-        .init("score", \.score, "The name of the score, which begins every column's name; the profile's name by default."),
+        .init(
+          "score", \.score, "The name of the score, which begins every column's name; the profile's name by default."),
         .init("outputs", \.outputs, "What is written."),
       ]
     }
@@ -151,7 +152,9 @@ public struct Compose: Transform {
     }
     let indicators = profile.domains.flatMap(\.indicators).map(\.column)
     frame.warn(zip(indicators, columns.joined()).map { (name: $0.text, column: $1) }, context)
-    if profile.conventions.ties == .asPublished { try frame.checkRanks(zip(indicators, columns.joined()).map { ($0, $1) }) }
+    if profile.conventions.ties == .asPublished {
+      try frame.checkRanks(zip(indicators, columns.joined()).map { ($0, $1) })
+    }
     let made = ScoreColumns(
       profile: profile, frame: frame, outputs: options.outputs, scorers: scorers(columns, frame, context),
       rowCount: table.rowCount

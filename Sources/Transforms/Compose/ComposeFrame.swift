@@ -24,7 +24,8 @@ struct ComposeFrame {
     let grouping = Grouping(by: period.map { [$0] } ?? [], rowCount: table.rowCount)
     let grouped = grouping.rows
     if let area, let row = Self.repeatedRow(area, grouped, rowCount: table.rowCount) {
-      throw Self.repeated(row, [area, period].compactMap { $0 }, [options.area, options.period].compactMap { $0?.text })
+      throw Self.repeated(
+        row, [area, period].compactMap { $0 }, [options.area, options.period].compactMap { $0?.text })
     }
     let outside = try Self.outside(table, period, options)
     var rows: [UInt32] = []
@@ -53,7 +54,8 @@ struct ComposeFrame {
     if case .anchored(let wanted) = options.frame {
       guard let index = names.firstIndex(of: wanted.text) else {
         throw TransformError(
-          "\(wanted.position): the base period \"\(wanted)\" is not in the data" + didYouMean(wanted.text, among: names))
+          "\(wanted.position): the base period \"\(wanted)\" is not in the data" + didYouMean(wanted.text, among: names)
+        )
       }
       base = index
     } else {
@@ -134,7 +136,9 @@ struct ComposeFrame {
   private static func repeatedRow(_ area: Column, _ grouped: Grouping.Rows, rowCount: Int) -> Int? {
     if case .string(let c) = area {
       return c.codes.withUnsafeBufferPointer { codes in
-        guard let reasons = c.missing?.reasons else { return firstRepeat(grouped, c.dictionary.count) { Int(codes[$0]) } }
+        guard let reasons = c.missing?.reasons else {
+          return firstRepeat(grouped, c.dictionary.count) { Int(codes[$0]) }
+        }
         return firstRepeat(grouped, c.dictionary.count + 256) { row in
           reasons[row] == 0 ? Int(codes[row]) : c.dictionary.count + Int(reasons[row])
         }

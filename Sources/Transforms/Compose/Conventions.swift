@@ -76,14 +76,18 @@ struct Conventions: PluginOptions {
       .init("scaled_rank", \.scale, "(N+1-r)/N or (N-r)/N, with r = 1 the most deprived."),
       .init(
         "ties", \.ties,
-        "How ties enter the transform; `as_published`: the indicator is the rank, taken as it is among the N of the frame."),
+        "How ties enter the transform; `as_published`: the indicator is the rank, taken as it is among the N of the frame."
+      ),
       .init("indicator_score", \.indicatorScore, "How an indicator enters a domain of several."),
       .init("normal_score", \.normalForm, "(r-1/2)/N, r/(N+1) or (r-3/8)/(N+1/4)."),
       .init(
         "domain_transform", \.transform,
-        "What a domain's scaled rank R becomes: X = -k ln(1 - R(1 - exp(-100/k))), 100 R, or nothing: the value itself."),
+        "What a domain's scaled rank R becomes: X = -k ln(1 - R(1 - exp(-100/k))), 100 R, or nothing: the value itself."
+      ),
       .init("rescale_weights", \.rescaleWeights, "Whether weights are divided by their sum; England's .999 is not."),
-      .init("rank_decimals", \.rankDecimals, "Rank the score rounded to so many decimals, halves away from zero; without tie_tolerance."),
+      .init(
+        "rank_decimals", \.rankDecimals,
+        "Rank the score rounded to so many decimals, halves away from zero; without tie_tolerance."),
       .init("tie_tolerance", \.tieTolerance, "Neighbouring scores that differ by no more share a rank."),
     ]
   }

@@ -100,7 +100,8 @@ struct DomainScorer {
       // The place among the base areas, counted from the least deprived, 1 to N.
       let count = base.count
       ScaledRank.anchored(
-        groups, in: base, ties: AnchoredTieRule(ties) ?? .average, convention: isNormal ? .countPlusOneMinusRank : scale,
+        groups, in: base, ties: AnchoredTieRule(ties) ?? .average,
+        convention: isNormal ? .countPlusOneMinusRank : scale,
         direction: direction, into: output)
       guard isNormal else { return }
       for group in 0..<groups.groupCount {
@@ -160,10 +161,12 @@ struct DomainScorer {
     switch base {
     case let base? where isExponential:
       exponential.apply(
-        groups, in: base, ties: AnchoredTieRule(ties) ?? .average, convention: scale, direction: direction, into: output)
+        groups, in: base, ties: AnchoredTieRule(ties) ?? .average, convention: scale, direction: direction, into: output
+      )
     case let base?:
       ScaledRank.anchored(
-        groups, in: base, ties: AnchoredTieRule(ties) ?? .average, convention: scale, direction: direction, into: output)
+        groups, in: base, ties: AnchoredTieRule(ties) ?? .average, convention: scale, direction: direction, into: output
+      )
       groups.order.forEach { output[Int($0)] *= 100 }
     case nil where isExponential: exponential.apply(groups, ties: ties, convention: scale, into: output)
     case nil:

@@ -69,7 +69,9 @@ struct Profile: PluginOptions {
   init() {}
 
   private func check(at position: SourcePosition) throws(SpecError) {
-    guard !name.isEmpty else { throw SpecError(position, "a profile needs a name, which begins the names of its columns") }
+    guard !name.isEmpty else {
+      throw SpecError(position, "a profile needs a name, which begins the names of its columns")
+    }
     guard !domains.isEmpty else { throw SpecError(position, "a profile needs at least one domain") }
     var ids: Set<String> = []
     for domain in domains {
@@ -82,7 +84,8 @@ struct Profile: PluginOptions {
       }
       var columns: Set<String> = []
       for indicator in domain.indicators where !columns.insert(indicator.column.text).inserted {
-        throw SpecError(indicator.column.position, "\"\(indicator.column)\" stands twice in the domain \"\(domain.id)\"")
+        throw SpecError(
+          indicator.column.position, "\"\(indicator.column)\" stands twice in the domain \"\(domain.id)\"")
       }
       if conventions.ties == .asPublished, domain.indicators.count > 1 {
         throw SpecError(
@@ -130,7 +133,8 @@ struct MissingRules: PluginOptions {
 
     func check(_ what: String, at position: SourcePosition) throws(SpecError) {
       guard minimumCount.map({ $0 >= 1 }) ?? true, minimumShare.map({ $0 >= 0 && $0 <= 1 }) ?? true else {
-        throw SpecError(position, "missing: \(what): minimum_count must be 1 or more, and minimum_share between 0 and 1")
+        throw SpecError(
+          position, "missing: \(what): minimum_count must be 1 or more, and minimum_share between 0 and 1")
       }
     }
 

@@ -180,7 +180,8 @@ private final class PeriodWorker {
 
   @inline(__always)
   private func scatter<Element>(
-    _ values: UnsafeBufferPointer<Element>, _ rows: UnsafeBufferPointer<UInt32>, _ output: UnsafeMutableBufferPointer<Element>
+    _ values: UnsafeBufferPointer<Element>, _ rows: UnsafeBufferPointer<UInt32>,
+    _ output: UnsafeMutableBufferPointer<Element>
   ) {
     for i in 0..<rows.count { output[Int(rows[i])] = values[i] }
   }

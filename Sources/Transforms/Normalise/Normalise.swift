@@ -30,7 +30,8 @@ public struct Normalise: Transform {
     /// The options.
     public static var declaration: [OptionField<Self>] {
       [
-        .init("columns", \.columns, required: true, "The columns and their directions; higher_is_better is turned around."),
+        .init(
+          "columns", \.columns, required: true, "The columns and their directions; higher_is_better is turned around."),
         .init("method", \.method, "z-score, min-max, rank (1 = lowest), or percentile rank (r - 1)/(n - 1)."),
         .init("standard_deviation", \.divisor, "Whether the standard deviation of a z-score divides by n or by n - 1."),
         .init("by", \.by, "Columns within whose groups the scale is taken, for example the period."),
@@ -69,7 +70,8 @@ public struct Normalise: Transform {
     guard options.range.count == 2, options.range[0] < options.range[1],
       (options.range[1] - options.range[0]).isFinite
     else {
-      throw SpecError(options.columns.entries.first?.position ?? SourcePosition(file: ""), "\"range\" takes two rising numbers")
+      throw SpecError(
+        options.columns.entries.first?.position ?? SourcePosition(file: ""), "\"range\" takes two rising numbers")
     }
   }
 

@@ -20,7 +20,8 @@ import Testing
 
   @Test func anyChangeShows() throws {
     let tables = [
-      try table([1, 2, 3]), try table([1, 2, 3.0000000000000004]), try table([2, 1, 3]), try table([1, 2, 3], ["a", "a", "b"]),
+      try table([1, 2, 3]), try table([1, 2, 3.0000000000000004]), try table([2, 1, 3]),
+      try table([1, 2, 3], ["a", "a", "b"]),
       try table([1, 2, 3], ["a", nil, "a"]), try table([1, 2, 3], name: "w"), try table([1, 2], ["a", "b"]),
       try table([Double](repeating: 1, count: 100), [String?](repeating: "a", count: 100)),
       try table([Double](repeating: 1, count: 101), [String?](repeating: "a", count: 101)),

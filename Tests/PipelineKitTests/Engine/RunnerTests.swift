@@ -148,7 +148,9 @@ import Testing
     folder.write("q.yml", "pipeline: q\nsources: {s: {adapter: pair, files: in_2019.csv}}")
     let adapter = #expect(throws: PipelineError.self) { try run(folder, "q.yml") }
     #expect(adapter?.description == "\(folder.path)/q.yml:2:24: no source adapter \"pair\"; did you mean \"pairs\"?")
-    folder.write("q.yml", "pipeline: q\nsources: {s: {adapter: pairs, files: in_2019.csv}}\noutputs: [{sink: lines, from: s, path: ../x}]")
+    folder.write(
+      "q.yml",
+      "pipeline: q\nsources: {s: {adapter: pairs, files: in_2019.csv}}\noutputs: [{sink: lines, from: s, path: ../x}]")
     let path = #expect(throws: PipelineError.self) { try run(folder, "q.yml") }
     #expect(
       path?.description

@@ -57,15 +57,30 @@ import Testing
   }
 
   @Test(arguments: [
-    ("pipeline: p\nsteps:\n  - {id: a, use: scale, from: b}", "p.yml:3:5: the key \"uses\" is missing: the name of a transform; \"use\" looks like it"),
+    (
+      "pipeline: p\nsteps:\n  - {id: a, use: scale, from: b}",
+      "p.yml:3:5: the key \"uses\" is missing: the name of a transform; \"use\" looks like it"
+    ),
     ("pipeline: p\nsourcess: {}", "p.yml:2:1: unknown key \"sourcess\"; did you mean \"sources\"?"),
     ("title: x", "p.yml:1:1: the key \"pipeline\" is missing: it names the pipeline"),
     ("pipeline: p\ntitle: ${nmae}\nparameters: {name: x}", "p.yml:2:8: no parameter \"nmae\"; did you mean \"name\"?"),
-    ("pipeline: p\nsteps:\n- {id: a, uses: scale, from: b}\n- {id: b, uses: scale, from: a}", "p.yml:3:3: the steps depend on each other in a circle: a <- b <- a"),
-    ("pipeline: p\nsteps:\n- {id: a, uses: scale, from: helth}\nsources: {health: {adapter: x, files: y}}", "p.yml:3:30: no source or step \"helth\"; did you mean \"health\"?"),
-    ("pipeline: p\nsteps:\n- {id: a, uses: x, from: a2}\n- {id: a, uses: x, from: a2}", "p.yml:4:3: the name \"a\" is used twice; every source and step needs its own"),
+    (
+      "pipeline: p\nsteps:\n- {id: a, uses: scale, from: b}\n- {id: b, uses: scale, from: a}",
+      "p.yml:3:3: the steps depend on each other in a circle: a <- b <- a"
+    ),
+    (
+      "pipeline: p\nsteps:\n- {id: a, uses: scale, from: helth}\nsources: {health: {adapter: x, files: y}}",
+      "p.yml:3:30: no source or step \"helth\"; did you mean \"health\"?"
+    ),
+    (
+      "pipeline: p\nsteps:\n- {id: a, uses: x, from: a2}\n- {id: a, uses: x, from: a2}",
+      "p.yml:4:3: the name \"a\" is used twice; every source and step needs its own"
+    ),
     ("pipeline: [", "p.yml:2:1: is not YAML: did not find expected node content"),
-    ("pipeline: p\nchecks: [{on: a, expect: x, severty: warn}]", "p.yml:2:29: unknown key \"severty\"; did you mean \"severity\"?"),
+    (
+      "pipeline: p\nchecks: [{on: a, expect: x, severty: warn}]",
+      "p.yml:2:29: unknown key \"severty\"; did you mean \"severity\"?"
+    ),
   ])
   func mistakesNameTheirPlace(text: String, message: String) { #expect(error(text) == message) }
 

@@ -17,7 +17,8 @@ import Testing
 
   @Test func withoutStatusColumns() throws {
     let bytes = try written(sink(CSVSink.self, "{status: none}"), [NamedTable("t", sample())])
-    #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("\"code\",\"year\",\"rate_pct\",\"name\",\"scored\",\"day\"\n"))
+    #expect(
+      String(decoding: bytes, as: UTF8.self).hasPrefix("\"code\",\"year\",\"rate_pct\",\"name\",\"scored\",\"day\"\n"))
   }
 
   @Test func aStatusColumnThatIsThereAlreadyIsRefused() throws {

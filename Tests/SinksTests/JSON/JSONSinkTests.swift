@@ -12,23 +12,24 @@ import Testing
     let one = NamedTable("one", try sample().gathering([0]))
     let both = NamedTable("both", try sample())
     #expect(
-      try text("{members: {rows: {from: both, columns: [code, rate_pct]}, rate: {from: one, column: rate_pct}}}", [one, both])
-        == """
-        {
-          "rows": [
-            {
-              "code": "GM0141",
-              "rate_pct": 0.1
-            },
-            {
-              "code": "GM0153",
-              "rate_pct": null
-            }
-          ],
-          "rate": 0.1
-        }
+      try text(
+        "{members: {rows: {from: both, columns: [code, rate_pct]}, rate: {from: one, column: rate_pct}}}", [one, both])
+          == """
+          {
+            "rows": [
+              {
+                "code": "GM0141",
+                "rate_pct": 0.1
+              },
+              {
+                "code": "GM0153",
+                "rate_pct": null
+              }
+            ],
+            "rate": 0.1
+          }
 
-        """)
+          """)
   }
 
   @Test func aSingleValueNeedsASingleRow() throws {
@@ -36,7 +37,8 @@ import Testing
     let error = #expect(throws: SinkError.self) {
       try text("{members: {rate: {from: both, column: rate_pct}}}", [both])
     }
-    #expect(error?.message == "member \"rate\" is a single value, but \"both\" has 2 rows; filter or aggregate it to one")
+    #expect(
+      error?.message == "member \"rate\" is a single value, but \"both\" has 2 rows; filter or aggregate it to one")
   }
 
   @Test func onlyWhatIsNamedIsNeeded() throws {

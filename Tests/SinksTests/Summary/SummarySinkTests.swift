@@ -44,7 +44,8 @@ import Testing
 
   @Test func aFindingIsWhole() throws {
     let context = RunContext()
-    let text = String(decoding: try written(sink(SummarySink.self, options), [areas()], context: context), as: UTF8.self)
+    let text = String(
+      decoding: try written(sink(SummarySink.self, options), [areas()], context: context), as: UTF8.self)
     let summary = try SpecParser.nodes(text, file: "summary.json")
     let finding = try #require(try summary["findings"]?.elements().first)
     #expect(try finding["area"]?["label"]?.text() == "Almelo")
@@ -80,7 +81,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (0.05, 1, "0,1", "0.1"), (-0.04, 1, "0,0", "0.0"), (1234.5, 0, "1235", "1235"), (12_345.6, 1, "12.345,6", "12,345.6"),
+    (0.05, 1, "0,1", "0.1"), (-0.04, 1, "0,0", "0.0"), (1234.5, 0, "1235", "1235"),
+    (12_345.6, 1, "12.345,6", "12,345.6"),
     (-7.25, 1, "-7,3", "-7.3"), (0, 2, "0,00", "0.00"),
   ])
   func numbers(value: Double, decimals: Int, nl: String, en: String) {

@@ -69,7 +69,9 @@ import Testing
     // b holds a quarter of x, and x two thirds of the score.
     #expect(try cells("domain: {minimum_share: 0.25}", "s_x") == out + ["x", "(suppressed)", "x", "(suppressed)", "x"])
     #expect(
-      try cells("domain: {minimum_share: 0.26}", "s_x") == out + ["(insufficient)", "(suppressed)", "x", "(suppressed)", "x"])
+      try cells("domain: {minimum_share: 0.26}", "s_x") == out + [
+        "(insufficient)", "(suppressed)", "x", "(suppressed)", "x",
+      ])
     #expect(
       try cells("domain: {minimum_count: 1}, score: {minimum_share: 0.6}", "s")
         == out + ["x", "(suppressed)", "x", "(insufficient)", "x"])
@@ -112,7 +114,7 @@ import Testing
     _ = try transform.apply([input], context: context)
     #expect(
       context.record.warnings.map(\.message) == [
-        "no area is in the frame for 2012", "\"a\" has no value in the frame for 2011",
+        "\"a\" has no value in the frame for 2011", "no area is in the frame for 2012",
       ])
   }
 

@@ -48,7 +48,6 @@ struct Composite {
   func cells(_ name: String) throws -> [String] { try TransformsTests.cells(output, name) }
 }
 
-
 /// A profile of domains of one indicator each, all higher is worse.
 func simpleProfile(_ conventions: String, _ weights: KeyValuePairs<String, String>, more: String = "") -> String {
   "profile: test\nconventions: {\(conventions)}\n\(more)domains:\n"
@@ -100,6 +99,7 @@ let panelProfile = """
 extension String {
   /// The text with every occurrence of one text replaced by another.
   func replacing(_ old: String, with new: String) -> String {
+    if old.isEmpty { return self }
     var result = ""
     var rest = self[...]
     while let range = rest.firstRange(of: old) {

@@ -144,7 +144,8 @@ import Testing
   @Test func aDomainOfWeightZeroHasNoEffect() throws {
     let input = try panel(areas: 70, years: 2)
     let rules = "missing: {score: {minimum_count: 2}}\n"
-    let with = try Composite(simpleProfile("", ["c": "0", "a": "2", "b": "1"], more: rules), [("period", "year")], input)
+    let with = try Composite(
+      simpleProfile("", ["c": "0", "a": "2", "b": "1"], more: rules), [("period", "year")], input)
     let without = try Composite(simpleProfile("", ["a": "2", "b": "1"], more: rules), [("period", "year")], input)
     for name in ["s", "s_rank", "s_decile", "s_contribution_a"] {
       #expect(try with.output.column(name) == without.output.column(name))

@@ -91,10 +91,11 @@ import Testing
     let lacking = try table(.double("a", []), .double("bb", []), .double("c", []))
     #expect(
       file.named(schemaError(Compose.self, spec, lacking))
-        == "profile.yml:9:18: the input has no column \"b\"; did you mean \"bb\"?")
+        == "profile.yml:9:18: the input has no column \"b\"; did you mean \"a\"?")
     let text = try table(.text("a", []), .double("b", []), .double("c", []))
     #expect(
-      file.named(schemaError(Compose.self, spec, text)) == "profile.yml:8:18: column \"a\" is string, expected a number")
+      file.named(schemaError(Compose.self, spec, text)) == "profile.yml:8:18: column \"a\" is string, expected a number"
+    )
     let taken = try table(.double("a", []), .double("b", []), .double("c", []), .double("deprivation_nl", []))
     #expect(
       schemaError(Compose.self, spec, taken)
@@ -137,6 +138,7 @@ import Testing
     let own: Set = ["area", "year", "a", "b", "c", "n"]
     #expect(transform.neededColumns(nil, inputs: [input.schema]) == [nil])
     #expect(transform.neededColumns(["deprivation_nl"], inputs: [input.schema]) == [own])
-    #expect(transform.neededColumns(["other", "deprivation_nl_rank"], inputs: [input.schema]) == [own.union(["other"])])
+    #expect(
+      transform.neededColumns(["other", "deprivation_nl_rank"], inputs: [input.schema]) == [own.union(["other"])])
   }
 }

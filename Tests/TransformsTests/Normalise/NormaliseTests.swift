@@ -27,7 +27,8 @@ import Testing
     let column = TestColumn.double("v", [10, 15, 30, nil], .notAsked)
     #expect(try cells(scaled(column, [("method", "min_max")]), "z_v") == ["0", "25", "100", "(not_asked)"])
     #expect(
-      try cells(scaled(column, [("method", "min_max"), ("range", [0.1, 0.7])], "higher_is_better"), "z_v").first == "0.7")
+      try cells(scaled(column, [("method", "min_max"), ("range", [0.1, 0.7])], "higher_is_better"), "z_v").first
+        == "0.7")
     #expect(
       try numbers(scaled(column, [("method", "min_max"), ("range", [-1, 1])]), "z_v") == [-1, -0.5, 1, nil])
   }
@@ -45,10 +46,12 @@ import Testing
     let one = try cells(scaled(.double("v", [4]), options), "z_v")
     let spreadless = method == "z_score" || method == "min_max"
     let (all, alone) =
-      method == "rank" ? ("2", "1") : method == "percentile_rank" ? ("0", "(undefined)") : ("(undefined)", "(undefined)")
+      method == "rank"
+      ? ("2", "1") : method == "percentile_rank" ? ("0", "(undefined)") : ("(undefined)", "(undefined)")
     #expect(equal == [all, all, "(suppressed)", all] && one == [alone])
     #expect(spreadless == (all == "(undefined)"))
-    #expect(try cells(scaled(.double("v", [nil, nil], .suppressed), options), "z_v") == ["(suppressed)", "(suppressed)"])
+    #expect(
+      try cells(scaled(.double("v", [nil, nil], .suppressed), options), "z_v") == ["(suppressed)", "(suppressed)"])
     #expect(try scaled(.double("v", []), options).rowCount == 0)
   }
 
@@ -109,16 +112,16 @@ import Testing
     let input = try table(.text("code", []), .double("value", []), .double("z_value", []))
     #expect(
       schemaError(Normalise.self, ["columns": ["valeu": "higher_is_worse"]], input)
-        == "p.yml:2:3: the input has no column \"valeu\"; did you mean \"value\"?")
+        == "p.yml:2:1: the input has no column \"valeu\"; did you mean \"value\"?")
     #expect(
       schemaError(Normalise.self, ["columns": ["code": "higher_is_worse"]], input)
-        == "p.yml:2:3: column \"code\" is string, expected a number")
+        == "p.yml:2:1: column \"code\" is string, expected a number")
     #expect(
       schemaError(Normalise.self, ["columns": ["value": "higher_is_worse"]], input)
-        == "p.yml:2:3: column \"z_value\" occurs twice; rename one of them; choose another \"prefix\"")
+        == "p.yml:2:1: column \"z_value\" occurs twice; rename one of them; choose another \"prefix\"")
     #expect(
       schemaError(Normalise.self, ["columns": ["value": "higher_is_worse"], "range": [1, 1]], input)
-        == "p.yml:2:3: \"range\" takes two rising numbers")
+        == "p.yml:2:1: \"range\" takes two rising numbers")
     #expect(
       schemaError(Normalise.self, ["columns": ["value": "higher_is_worse"], "by": ["year"], "prefix": "n_"], input)
         == "p.yml:4:3: the input has no column \"year\"; there are: code, value, z_value")

@@ -8,7 +8,8 @@ extension PluginCatalog {
   public static let builtin = PluginCatalog(
     sources: [CBSDatasetAtom.self, CBSDatasetCSV.self, ParquetSource.self],
     transforms: [
-      Aggregate.self, Classify.self, Compare.self, Compose.self, Derive.self, Filter.self, Join.self, Normalise.self,
+      Aggregate.self, Classify.self, Compare.self, Compose.self, Crosswalk.self, Derive.self, Filter.self,
+      FlagChanges.self, Harmonise.self, Join.self, Normalise.self,
       Rank.self, Rename.self, Select.self, Sort.self, Union.self,
     ],
     sinks: [CSVSink.self, JSONSink.self, ParquetSink.self, SummarySink.self])

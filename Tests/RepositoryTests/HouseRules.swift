@@ -10,6 +10,7 @@ import Testing
     "Statistics": ["Glibc"],
     "Parquet": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CZstd", "CSnappy", "CZlib"],
     "PipelineKit": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CCrypto", "CMalloc", "Yams"],
+    "PipelineTesting": ["Tabular", "PipelineKit", "Glibc", "Synchronization"],
     "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV"],
     "Transforms": ["Tabular", "PipelineKit", "Statistics", "Glibc", "Synchronization"],
     "Sinks": ["Tabular", "PipelineKit", "Parquet", "Glibc"],

@@ -10,7 +10,7 @@ import Testing
     "Statistics": ["Glibc"],
     "Parquet": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CZstd", "CSnappy", "CZlib"],
     "PipelineKit": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CCrypto", "CMalloc", "Yams"],
-    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV"],
+    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV", "CByteMasks"],
     "Transforms": ["Tabular", "PipelineKit", "Statistics", "Glibc", "Synchronization"],
     "Sinks": ["Tabular", "PipelineKit", "Parquet", "Glibc"],
     "BuiltinPlugins": ["PipelineKit", "SourceAdapters", "Transforms", "Sinks"],

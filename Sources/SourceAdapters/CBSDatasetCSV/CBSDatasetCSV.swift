@@ -189,7 +189,7 @@ public struct CBSDatasetCSV: SourceAdapter {
       trimsText: options.trim)
     let reader = try CSVReader(path: part.path, schema: schema, dialect: dialect, cells: cells, context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in
-      try reader.read(file, buffer, filled: filled, into: receive)
+      try reader.read(file, head: UnsafeRawBufferPointer(rebasing: buffer[..<filled]), into: receive)
     }
   }
 

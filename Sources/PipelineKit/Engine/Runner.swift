@@ -203,7 +203,7 @@ public struct Runner: Sendable {
 
   // MARK: - Steps, outputs, checks
 
-  private func apply(_ step: Plan.Step, _ inputs: [Table]) throws(PipelineError) -> Table {
+  private func apply(_ step: Plan.Step, _ inputs: consuming [Table]) throws(PipelineError) -> Table {
     if !step.transform.isRowLevel { options.progress?("step \(step.spec.id)") }
     do throws(TransformError) {
       let table = try step.transform.apply(inputs, context: context(step.spec.id))

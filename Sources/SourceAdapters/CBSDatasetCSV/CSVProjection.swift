@@ -27,8 +27,9 @@ final class CSVProjection {
   private var records = 0
   private var wholes: [Int] = []
   private var wholesTaken = 0
-  /// Whether all further bytes go through whole.
-  private(set) var isOff = false
+  /// The record from which on all go through whole.
+  private(set) var wholeFrom = Int.max
+  private var isOff = false
 
   /// A projection that takes up to `capacity` bytes at a time.
   init(separator: UInt8, capacity: Int) {
@@ -50,10 +51,11 @@ final class CSVProjection {
   var input: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: raw + held, count: capacity) }
 
   /// The number of the next data record, from 0, that goes through whole; beyond all when none is known.
-  var nextWhole: Int { wholesTaken < wholes.count ? wholes[wholesTaken] : .max }
+  var nextWhole: Int { wholesTaken < wholes.count ? wholes[wholesTaken] : wholeFrom }
 
   /// Whether data record `record` goes through whole; to be asked in order.
   func takeWhole(_ record: Int) -> Bool {
+    if record >= wholeFrom { return true }
     guard nextWhole == record else { return false }
     wholesTaken += 1
     return true
@@ -125,7 +127,7 @@ final class CSVProjection {
     held = end - recordStart
     if isLast || held > Self.longestRecord {
       // The last record has no line end, or a quote is left open: libcsv will see.
-      if held > 0 { wholes.append(records) }
+      wholeFrom = records
       isOff = true
       memcpy(out, recordStart, held)
       out += held

@@ -63,6 +63,8 @@ final class CSVReader {
   /// The plan of records that ``CSVProjection`` has shortened.
   private var shortPlan: UnsafeMutablePointer<FieldPlan>
   private var shortPlanCount = 0
+  /// Whether records are shortened no more; pieces may then end inside a record.
+  private var isWholeToTheEnd = false
   private let projection: CSVProjection
   private var phase = Phase.header
   private var header: [[UInt8]] = []
@@ -214,11 +216,16 @@ final class CSVReader {
 
   /// Takes the plan of the next record, which comes whole or shortened.
   private func turn() {
-    guard phase == .rows, shortPlanCount > 0 else { return }
-    let isWhole = projection.takeWhole(rowsTaken + cursor.pointee.rows)
+    guard phase == .rows, shortPlanCount > 0, !isWholeToTheEnd else { return }
+    let record = rowsTaken + cursor.pointee.rows
+    let isWhole = projection.takeWhole(record)
     if isWhole { use(plan, planCount) } else { use(shortPlan, shortPlanCount) }
     let next = projection.nextWhole
     cursor.pointee.turn = isWhole ? cursor.pointee.rows + 1 : next == .max ? .max : next - rowsTaken
+    if record >= projection.wholeFrom {
+      isWholeToTheEnd = true
+      cursor.pointee.turn = .max
+    }
   }
 
   // MARK: The loop

@@ -1,0 +1,22 @@
+/// Random numbers from a seed: SplitMix64 (Steele, Lea and Flood 2014), the same on every machine.
+public struct SeededRandom: Sendable {
+  private var state: UInt64
+
+  /// The stream of a seed.
+  public init(seed: UInt64) { state = seed }
+
+  /// The next 64 bits.
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A whole number from 0 to `bound` - 1: the high half of a product, whose bias is below `bound` / 2^64.
+  public mutating func index(below bound: Int) -> Int {
+    precondition(bound > 0, "a bound is positive")
+    return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+  }
+}

@@ -4,8 +4,7 @@ internal import Glibc
 public enum Distributions {
   /// The two-sided p-value of Student's t with `degrees` of freedom: P(|T| >= |t|) = I_x(v/2, 1/2) at x = v/(v + t^2).
   public static func studentTwoSided(_ t: Double, degrees: Double) -> Double {
-    if t.isInfinite { return 0 }
-    return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
+    t == 0 ? 1 : 2 * StudentT.tail(abs(t), degrees)
   }
 
   /// The two-sided p-value of a standard normal number: P(|Z| >= |z|).

@@ -73,7 +73,7 @@ public struct TrendProjection: Sendable, Equatable {
     autocorrelation = method == .linear ? nil : path.rho
     let expected = path.future(horizon)
     let residuals = path.residuals(values)
-    var random = SeededRandom(seed: seed)
+    var random = CounterGenerator(seed: seed, stream: "projection")
     var futures = [[Double]](repeating: [], count: horizon)
     var arrivals: [Double] = []
     let end = path.end
@@ -102,7 +102,7 @@ public struct TrendProjection: Sendable, Equatable {
 
   /// So many residuals, in circular blocks.
   private static func blocks(
-    _ residuals: [Double], _ count: Int, _ block: Int, _ random: inout SeededRandom
+    _ residuals: [Double], _ count: Int, _ block: Int, _ random: inout CounterGenerator
   ) -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(count + block)

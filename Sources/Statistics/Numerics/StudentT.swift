@@ -34,7 +34,7 @@ public enum StudentT {
   /// The probability of a value above `t`, 0 or more: half the regularised incomplete beta function of
   /// degrees / (degrees + t^2) with parameters degrees / 2 and 1/2, by Lentz's continued fraction (Abramowitz and
   /// Stegun 26.5.8).
-  private static func tail(_ t: Double, _ degrees: Double) -> Double {
+  static func tail(_ t: Double, _ degrees: Double) -> Double {
     guard t > 0 else { return 0.5 }
     let (a, b) = (degrees / 2, 0.5)
     let (x, rest) = (degrees / (degrees + t * t), t * t / (degrees + t * t))

@@ -192,7 +192,6 @@ final class CSVReader {
   ) throws(SourceError) {
     let parser = CSVParser(separator: dialect.separator)
     var bytes = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
-    try CSVHeader.refuseOtherEncodings(bytes, file: path)
     if bytes.starts(with: byteOrderMark) { bytes = UnsafeRawBufferPointer(rebasing: bytes[3...]) }
     while !bytes.isEmpty {
       guard parser.parse(bytes, Self.field, Self.row, cursor) else { throw quoteError() }

@@ -9,6 +9,7 @@ declare -A headers=(
   [libsnappy-dev]=snappy-c.h
   [zlib1g-dev]=zlib.h
   [libssl-dev]=openssl/evp.h
+  [libarchive-dev]=archive.h
 )
 
 missing=()

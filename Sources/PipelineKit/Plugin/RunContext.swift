@@ -28,17 +28,24 @@ public struct RunContext: Sendable {
 
   /// Opens a file for reading from its start. The file's size and SHA-256 enter the manifest once it is read to the end.
   /// - Throws: ``SourceError`` of kind `unreadable`, saying why.
+  ///
+  /// Gzip is unpacked while it is read, and so is a zip archive: its only file, or the one that the path names, as in
+  /// `archive.zip/table.csv`.
   public func open(_ path: String) throws(SourceError) -> InputFile {
-    record.addDependency(path, stage: stage)
+    noteDependency(path)
     return try InputFile(path: path, record: record)
   }
 
-  /// At most `count` bytes from the start of a file, to recognise it and find its columns.
+  /// At most `count` bytes from the start of a file, unpacked, to recognise it and find its columns. A zip archive of
+  /// several files is shown as it is: the path must name one of them.
   /// - Throws: ``SourceError`` of kind `unreadable`.
   public func head(_ path: String, count: Int = 1 << 18) throws(SourceError) -> [UInt8] {
-    record.addDependency(path, stage: stage)
+    noteDependency(path)
     return try InputFile.head(path, count: count)
   }
+
+  /// Notes that the stage depends on the file on disk from which `path` is read.
+  func noteDependency(_ path: String) { record.addDependency(InputLocation(path).file, stage: stage) }
 
   /// A whole small file as text: a profile, a mapping, a code list.
   /// - Throws: ``SourceError`` when it cannot be read or is not UTF-8.

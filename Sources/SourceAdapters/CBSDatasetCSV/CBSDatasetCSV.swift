@@ -53,7 +53,8 @@ public struct CBSDatasetCSV: SourceAdapter {
     name: "cbs_dataset_csv",
     summary: "Reads a CBS data set in CSV: TypedDataSet, UntypedDataSet, and tables written alike.",
     details: """
-      The file is UTF-8 text, with or without a byte order mark; its first line holds the column keys. Fields may be quoted
+      The file is UTF-8 text, with or without a byte order mark; UTF-16 with one is read too, and what is not UTF-8 is read
+      as Windows-1252 with a warning. Its first line holds the column keys. Fields may be quoted
       or not; a quoted field may hold separators, line ends and doubled quotes. Several files are one table: each file's
       header is checked, and columns may stand in another order.
 
@@ -69,7 +70,7 @@ public struct CBSDatasetCSV: SourceAdapter {
       to eight characters. Blanks around a marker do not matter.
 
       **Errors.** A cell that is neither a number nor a marker, a record with too few or too many fields, a quote out of
-      place, a column that the header lacks, and text that is not UTF-8 end the reading with file, line and column.
+      place, and a column that the header lacks end the reading with file, line and column.
       """,
     example: """
       sources:
@@ -109,9 +110,7 @@ public struct CBSDatasetCSV: SourceAdapter {
 
   /// Looks at the first line: column keys between separators, `ID` first in a CBS data set.
   public static func recognise(head: [UInt8], path: String) -> Recognition {
-    var bytes = head[...]
-    if bytes.starts(with: byteOrderMark) { bytes = bytes.dropFirst(3) }
-    let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+    let line = (TextHead.text(head) ?? []).prefix { $0 != 0x0A && $0 != 0x0D }
     guard let first = line.first, first != UInt8(ascii: "<"), first != UInt8(ascii: "{"), !line.contains(0),
       let text = String(validating: line, as: UTF8.self)
     else { return Recognition(0, "no first line with column names") }
@@ -152,9 +151,8 @@ public struct CBSDatasetCSV: SourceAdapter {
   private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> CSVSample {
     var limit = limit
     while true {
-      let head = try context.head(path, count: limit)
+      let head = try context.textHead(path, count: limit)
       let isWhole = head.count < limit
-      try CSVHeader.refuseOtherEncodings(head, file: path)
       let sample = head.withUnsafeBytes { CSVSample($0, isWhole: isWhole, dialect: dialect) }
       if sample.header != nil { return sample }
       guard !isWhole, limit < 1 << 24 else {
@@ -174,7 +172,7 @@ public struct CBSDatasetCSV: SourceAdapter {
   public func read(
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {
-    let file = try context.open(part.path)
+    let file = try context.openText(part.path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkSize, alignment: 4096)
     defer { buffer.deallocate() }
     var filled = 0

@@ -233,7 +233,6 @@ final class CSVReader {
   /// Reads the file and hands on its batches; its first `head` bytes have been read.
   func read(_ file: InputFile, head: UnsafeRawBufferPointer, into receive: (Batch) -> ReadControl) throws(SourceError) {
     let parser = CSVParser(separator: dialect.separator)
-    try CSVHeader.refuseOtherEncodings(head, file: path)
     let start = head.starts(with: byteOrderMark) ? 3 : 0
     let header = headerEnd(head, start)
     try parse(parser, UnsafeRawBufferPointer(rebasing: head[start..<header]))

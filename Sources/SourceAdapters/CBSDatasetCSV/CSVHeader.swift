@@ -60,7 +60,8 @@ enum CSVHeader {
     }
   }
 
-  private static func trimBlanks(_ text: String) -> String {
+  /// The text without the blanks, no-break ones too, around it.
+  static func trimBlanks(_ text: String) -> String {
     var rest = Substring(text)
     while let first = rest.first, first == " " || first == "\u{A0}" { rest.removeFirst() }
     while let last = rest.last, last == " " || last == "\u{A0}" { rest.removeLast() }

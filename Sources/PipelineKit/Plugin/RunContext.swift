@@ -64,6 +64,9 @@ public struct RunContext: Sendable {
   /// Tells the user a result in a line: printed when the run is done, in the order given.
   public func note(_ message: String) { record.note(stage: stage, message) }
 
+  /// The warnings that the stage has given so far, sorted: for tests of plugins.
+  public var warnings: [String] { record.warnings.filter { $0.stage == stage }.map(\.message) }
+
   /// Runs `body` for 0 to `count - 1`, side by side when the run has threads for it. The order is not fixed: each call
   /// writes to a place of its own.
   public func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {

@@ -172,7 +172,7 @@ public struct CBSDatasetAtom: SourceAdapter {
     let cells = CellDialect(
       markers: options.markers.markers, emptyReason: options.markers.emptyReason(form), trimsText: options.trim)
     let file = try context.open(part.path)
-    let source = AtomInput(path: part.path) { (buffer) throws(SourceError) in try file.read(into: buffer) }
+    let source = XMLInput(path: part.path) { (buffer) throws(SourceError) in try file.read(into: buffer) }
     let reader = try AtomReader(schema: schema, cells: cells, input: source, context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read(into: receive) }
     try Self.checkRoot(reader.root, path: part.path)

@@ -233,7 +233,7 @@ final class AtomProjection {
     } else {
       element = .element(end: close + 1, isSkipped: false)
     }
-    guard case .element = element, place < AtomLimits.properties else { return element }
+    guard case .element = element, place < XMLLimits.names else { return element }
     if place == variantCounts.count {
       variantCounts.append(0)
       let none = Variant(tag: Self.copy([]), tagLength: 0, end: nil, endLength: 0, isWanted: true)

@@ -59,14 +59,14 @@ final class AtomReader {
   private let decoder: BatchDecoder
   private let numbers: NumberParser
   private let context: RunContext
-  private let input: AtomInput
+  private let input: XMLInput
   private let cursor: UnsafeMutablePointer<AtomCursor>
   private var propertyCount = 0
   private var propertyCapacity = 256
   private var wantedNames: [UnsafePointer<xmlChar>?] = []
   private(set) var root = ""
 
-  init(schema: Schema, cells: CellDialect, input: AtomInput, context: RunContext) throws(SourceError) {
+  init(schema: Schema, cells: CellDialect, input: XMLInput, context: RunContext) throws(SourceError) {
     self.schema = schema
     self.context = context
     self.input = input
@@ -184,7 +184,7 @@ final class AtomReader {
     for i in 0..<count {
       let five = attributes + i &* 5
       guard let from = five[3], let to = five[4] else { continue }
-      if to - from > AtomLimits.text {
+      if to - from > XMLLimits.text {
         cursor.pointee.reader._withUnsafeGuaranteedRef { $0.failLong() }
         return
       }
@@ -231,8 +231,8 @@ final class AtomReader {
   /// An element that is not a property at its expected depth.
   private func startOther(_ name: UnsafePointer<xmlChar>?, _ space: UnsafePointer<xmlChar>?) {
     let depth = cursor.pointee.depth
-    if depth > AtomLimits.depth {
-      input.fail("elements stand more than \(AtomLimits.depth) deep inside each other")
+    if depth > XMLLimits.depth {
+      input.fail("elements stand more than \(XMLLimits.depth) deep inside each other")
     } else if cursor.pointee.propertyDepth < 0 {
       if name == cursor.pointee.propertiesName, space == cursor.pointee.metadataSpace {
         cursor.pointee.propertyDepth = depth + 1
@@ -261,8 +261,8 @@ final class AtomReader {
 
   private func place(of name: UnsafePointer<xmlChar>?) -> Int? {
     for i in 0..<propertyCount where cursor.pointee.properties[i].name == name { return i }
-    guard propertyCount < AtomLimits.properties else {
-      input.fail("the feed has more than \(AtomLimits.properties) different properties")
+    guard propertyCount < XMLLimits.names else {
+      input.fail("the feed has more than \(XMLLimits.names) different properties")
       return nil
     }
     if propertyCount + 1 >= propertyCapacity {
@@ -281,7 +281,7 @@ final class AtomReader {
 
   /// Makes room for `count` bytes of text; false when that is too much.
   private func growText(_ count: Int) -> Bool {
-    guard count <= AtomLimits.text else {
+    guard count <= XMLLimits.text else {
       failLong()
       return false
     }

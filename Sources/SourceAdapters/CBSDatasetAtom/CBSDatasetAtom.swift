@@ -188,7 +188,7 @@ public struct CBSDatasetAtom: SourceAdapter {
     let projection = AtomProjection(on: mapper.needed.names) { (buffer) throws(SourceError) in
       try file.read(into: buffer)
     }
-    let source = AtomInput(path: part.path) { (buffer) throws(SourceError) in try projection.read(into: buffer) }
+    let source = XMLInput(path: part.path) { (buffer) throws(SourceError) in try projection.read(into: buffer) }
     let reader = try AtomReader(schema: mapper.needed, cells: cells, input: source, context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read { mapper.pass($0, to: receive) } }
     try Self.checkRoot(reader.root, path: part.path)

@@ -17,7 +17,7 @@ final class CSVRecords {
     _ path: String, separator: UInt8 = UInt8(ascii: ";"), context: RunContext,
     _ body: (Int, [String]) throws(SourceError) -> ReadControl
   ) throws(SourceError) {
-    let file = try context.open(path)
+    let file = try context.openText(path)
     let locator = CSVLocator(path: path, separator: separator, context: context)
     let parser = CSVParser(separator: separator)
     let collector = CSVRecords()
@@ -30,12 +30,7 @@ final class CSVRecords {
         var texts: [String] = []
         texts.reserveCapacity(record.count)
         for bytes in record {
-          guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SourceError(
-              file: path, line: locator.line(of: .record(number)),
-              "\(CellMessage.quoted(bytes)) is not UTF-8; convert the file to UTF-8")
-          }
-          texts.append(text)
+          texts.append(String(decoding: bytes, as: UTF8.self))
         }
         if try body(number, texts) == .stop { return .stop }
         number += 1
@@ -48,10 +43,7 @@ final class CSVRecords {
       let count = try file.read(into: buffer)
       if count == 0 { break }
       var bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      if isFirst {
-        try CSVHeader.refuseOtherEncodings(bytes, file: path)
-        if bytes.starts(with: byteOrderMark) { bytes = UnsafeRawBufferPointer(rebasing: bytes[3...]) }
-      }
+      if isFirst, bytes.starts(with: byteOrderMark) { bytes = UnsafeRawBufferPointer(rebasing: bytes[3...]) }
       isFirst = false
       guard parser.parse(bytes, field, row, pointer) else {
         if try handOn() == .stop { return }

@@ -139,9 +139,8 @@ public struct CBSDatasetJSON: SourceAdapter {
   private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> JSONSample {
     var limit = limit
     while true {
-      let head = try context.head(path, count: limit)
+      let head = try context.textHead(path, count: limit)
       guard !head.isEmpty else { throw SourceError(file: path, "is empty; expected an OData document in JSON") }
-      try CSVHeader.refuseOtherEncodings(head, file: path)
       let isWhole = head.count < limit
       let sample = try JSONSample(head, path: path, isWhole: isWhole, rules: rules)
       if sample.rows > 0 || isWhole || limit >= 1 << 24 {
@@ -192,7 +191,7 @@ public struct CBSDatasetJSON: SourceAdapter {
       markers: options.markers.markers, emptyReason: options.markers.emptyReason(form), trimsText: options.trim)
     if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
     let mapper = try description.mapper(for: schema, file: part.path)
-    let file = try context.open(part.path)
+    let file = try context.openText(part.path)
     let reader = try JSONReader(path: part.path, file: file, schema: mapper.needed, cells: cells, context: context)
     try reader.read { mapper.pass($0, to: receive) }
     if part == input.parts.last, !reader.nextLink.isEmpty {

@@ -86,7 +86,7 @@ extension MetadataTable {
   /// All metadata tables in the file at `path`, whatever its form: a `metadata.csv` of several sections, a CSV of one
   /// table, or an Atom or JSON feed of OData v3.
   static func load(_ path: String, context: RunContext) throws(SourceError) -> [MetadataTable] {
-    let head = try context.head(path, count: 1 << 16)
+    let head = try context.textHead(path, count: 1 << 16)
     var text = head[...]
     if text.starts(with: byteOrderMark) { text = text.dropFirst(3) }
     switch text.first(where: { $0 > 0x20 }) {

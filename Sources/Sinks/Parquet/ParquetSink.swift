@@ -30,7 +30,10 @@ public struct ParquetSink: StreamingSink {
       [
         .init("compression", \.compression, "The codec of the pages."),
         .init("level", \.level, "The level of zstd, 1 (fast) to 19 (small)."),
-        .init("row_group", \.rowGroup, "Rows in a row group; without it about two million cells: 2^20 rows, fewer in tables of several columns, at least 2^14."),
+        .init(
+          "row_group", \.rowGroup,
+          "Rows in a row group; without it about two million cells: 2^20 rows, fewer in tables of several columns, at least 2^14."
+        ),
         .init("status", \.status, "Whether missing reasons are written as `<name>_status` columns."),
         .init("sorted_by", \.sortedBy, "Columns by which the table is sorted, as a note to readers."),
       ]

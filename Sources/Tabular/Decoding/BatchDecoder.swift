@@ -60,7 +60,8 @@ public final class BatchDecoder {
       (interners + i).initialize(to: StringInterner())
       (slots + i).initialize(
         to: ColumnSlot(
-          kind: kind, column: i, capacity: batchRows + batchRows / 8 + 16, table: tables + table, interner: interners + i,
+          kind: kind, column: i, capacity: batchRows + batchRows / 8 + 16, table: tables + table,
+          interner: interners + i,
           trouble: troubles))
     }
   }

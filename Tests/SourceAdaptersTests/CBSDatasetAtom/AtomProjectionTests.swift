@@ -17,7 +17,8 @@ import Testing
     case 10: return "<d:\(name)>een\n  twee</d:\(name)>"
     case 11: return "<d:\(name) >\(random.below(99))</d:\(name) >"
     case 12: return random.below(40) == 0 ? "<!-- <d:X>1</d:X> --><d:\(name)>1</d:\(name)>" : "<d:\(name)>2</d:\(name)>"
-    case 13: return random.below(40) == 0 ? "<d:\(name)><![CDATA[<d:\(name)>]]></d:\(name)>" : "<d:\(name)>3</d:\(name)>"
+    case 13:
+      return random.below(40) == 0 ? "<d:\(name)><![CDATA[<d:\(name)>]]></d:\(name)>" : "<d:\(name)>3</d:\(name)>"
     default: return "<d:\(name)>\(random.below(1_000_000))</d:\(name)>"
     }
   }

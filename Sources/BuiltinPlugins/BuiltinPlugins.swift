@@ -10,6 +10,8 @@ extension PluginCatalog {
     transforms: [
       Aggregate.self, Classify.self, Compare.self, Compose.self, Derive.self, Filter.self, Join.self, Normalise.self,
       Rank.self, Rename.self, Select.self, Sort.self, Union.self,
+      Displacement.self, Matching.self, Mismatch.self, Rake.self, Sensitivity.self, ShiftShareTransform.self,
+      Specialise.self,
     ],
     sinks: [CSVSink.self, JSONSink.self, ParquetSink.self, SummarySink.self])
 }

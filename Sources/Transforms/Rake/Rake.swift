@@ -163,10 +163,14 @@ public struct Rake: Transform {
     let matches = KeyMatches(
       left: rowTotals.groupKeys, right: columnTotals.groupKeys
     ).first
-    let seedOf = KeyMatches(
-      left: try rowTotals.table.columns(named: options.seedBy.map(\.text)).map { $0.gathering(rowTotals.firstRows) },
-      right: seed.groupKeys
-    ).first
+    // A seed for all groups has no keys to match.
+    let seedOf: [Int32] =
+      options.seedBy.isEmpty
+      ? []
+      : KeyMatches(
+        left: try rowTotals.table.columns(named: options.seedBy.map(\.text)).map { $0.gathering(rowTotals.firstRows) },
+        right: seed.groupKeys
+      ).first
     let (rowKeys, columnKeys) = (seed.categories[0], seed.categories[1])
     let (rowOf, columnOf) = (rowKeys.matching(rowTotals.categories[0]), columnKeys.matching(columnTotals.categories[0]))
     var output = MeasureRows(Array(schema.fields.suffix(3)))

@@ -117,7 +117,7 @@ import Testing
     ]
     #expect(
       schemaError(Displacement.self, spec, input)
-        == "p.yml:9:5: \"top\" is no level of the scale; there are: low, high")
+        == "p.yml:9:1: \"top\" is no level of the scale; there are: low, high")
     let counted = try table(.text("education", ["low"]), .text("job", ["4"]), .text("n", ["1"]))
     #expect(
       schemaError(

@@ -158,7 +158,7 @@ import Testing
       .text("area", ["A"]), .text("education", ["high"]), .int("level", [4]), .double("n", [1]))
     #expect(
       try dataError(Mismatch.self, Self.spec, job)
-        == "\"level\" has \"4\", of which \"required\" does not say what it requires; did you mean \"1\"?; add it there, "
+        == "\"level\" has \"4\", of which \"required\" does not say what it requires; there are: 1, 2, 3; add it there, "
         + "or filter it out")
     let missing = try table(
       .text("area", ["A"]), .text("education", [nil]), .int("level", [1]), .double("n", [1]))

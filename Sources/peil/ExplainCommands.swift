@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import BuiltinPlugins
-import PipelineKit
+public import PipelineKit
 
 /// `peil plan`: what would run, and why.
 struct PlanCommand: ParsableCommand {

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import BuiltinPlugins
 import Glibc
-import PipelineKit
+public import PipelineKit
 
 extension PluginInfo.Kind: ExpressibleByArgument {}
 
@@ -39,25 +39,23 @@ struct NewCommand: ParsableCommand {
 
   private func write(_ scaffold: Scaffold) throws(PipelineError) -> [String] {
     let registry = root + "/" + Scaffold.registry
+    let changed: String
     do throws(SourceError) {
       let text = try RunContext(stage: "new").text(registry)
-      guard let changed = scaffold.registry(adding: text) else {
+      guard let added = scaffold.registry(adding: text) else {
         throw SourceError(
           file: registry, "has no list of \(kind.rawValue)s between brackets; add \(scaffold.type).self by hand")
       }
+      changed = added
       // Nothing is written over.
       for file in scaffold.files where access(root + "/" + file.path, F_OK) == 0 {
         throw SourceError(file: root + "/" + file.path, "is there already; choose another name, or remove it")
       }
-      do throws(SinkError) {
-        for file in scaffold.files { try OutputFile.write(file.text, to: root + "/" + file.path) }
-        try OutputFile.write(changed, to: registry)
-      } catch { throw PipelineError.sink(error) }
-    } catch let error as SourceError {
-      throw .source(error)
-    } catch {
-      throw error as? PipelineError ?? .source(SourceError(file: registry, "\(error)"))
-    }
+    } catch { throw .source(error) }
+    do throws(SinkError) {
+      for file in scaffold.files { try OutputFile.write(file.text, to: root + "/" + file.path) }
+      try OutputFile.write(changed, to: registry)
+    } catch { throw .sink(error) }
     return scaffold.files.map(\.path) + [Scaffold.registry]
   }
 }

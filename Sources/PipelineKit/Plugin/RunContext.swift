@@ -28,17 +28,24 @@ public struct RunContext: Sendable {
 
   /// Opens a file for reading from its start. The file's size and SHA-256 enter the manifest once it is read to the end.
   /// - Throws: ``SourceError`` of kind `unreadable`, saying why.
+  ///
+  /// Gzip is unpacked while it is read, and so is a zip archive: its only file, or the one that the path names, as in
+  /// `archive.zip/table.csv`.
   public func open(_ path: String) throws(SourceError) -> InputFile {
-    record.addDependency(path, stage: stage)
+    noteDependency(path)
     return try InputFile(path: path, record: record)
   }
 
-  /// At most `count` bytes from the start of a file, to recognise it and find its columns.
+  /// At most `count` bytes from the start of a file, unpacked, to recognise it and find its columns. A zip archive of
+  /// several files is shown as it is: the path must name one of them.
   /// - Throws: ``SourceError`` of kind `unreadable`.
   public func head(_ path: String, count: Int = 1 << 18) throws(SourceError) -> [UInt8] {
-    record.addDependency(path, stage: stage)
+    noteDependency(path)
     return try InputFile.head(path, count: count)
   }
+
+  /// Notes that the stage depends on the file on disk from which `path` is read.
+  func noteDependency(_ path: String) { record.addDependency(InputLocation(path).file, stage: stage) }
 
   /// A whole small file as text: a profile, a mapping, a code list.
   /// - Throws: ``SourceError`` when it cannot be read or is not UTF-8.
@@ -56,6 +63,9 @@ public struct RunContext: Sendable {
 
   /// Tells the user a result in a line: printed when the run is done, in the order given.
   public func note(_ message: String) { record.note(stage: stage, message) }
+
+  /// The warnings that the stage has given so far, sorted: for tests of plugins.
+  public var warnings: [String] { record.warnings.filter { $0.stage == stage }.map(\.message) }
 
   /// Runs `body` for 0 to `count - 1`, side by side when the run has threads for it. The order is not fixed: each call
   /// writes to a place of its own.

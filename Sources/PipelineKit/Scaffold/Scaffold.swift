@@ -105,22 +105,6 @@ public struct Scaffold: Sendable {
     let present = text[start..<end].split { $0 == "," || $0.isWhitespace }.map(String.init)
     let entry = type + ".self"
     let all = present.contains(entry) ? present : (present + [entry]).sorted { $0.lowercased() < $1.lowercased() }
-    let before = text[..<start]
-    let after = text[end...]
-    let margin = before.split(separator: "\n", omittingEmptySubsequences: false).last?.count ?? 0
-    let tail = after.prefix { $0 != "\n" }.count
-    let line = all.joined(separator: ", ")
-    if margin + line.count + tail <= 120 { return "\(before)\(line)\(after)" }
-    var lines: [String] = []
-    var current = "     "
-    for name in all {
-      if current.count + name.count + 2 > 120 {
-        lines.append(current)
-        current = "     "
-      }
-      current += " " + name + ","
-    }
-    lines.append(current)
-    return "\(before)\n\(lines.joined(separator: "\n"))\n    \(after)"
+    return "\(text[..<start])\n" + all.map { "      \($0),\n" }.joined() + "    \(text[end...])"
   }
 }

@@ -29,9 +29,12 @@ public enum SpecParser {
     return try pipeline(root, bare: plain, file: file, parameters: parameters)
   }
 
+  /// Scalars stay text, so no rule needs to look at them.
   private static func compose(_ text: String, file: String) throws(SpecError) -> Node {
     do {
-      guard let node = try Yams.compose(yaml: text) else { throw SpecError(SourcePosition(file: file), "is empty") }
+      guard let node = try Yams.compose(yaml: text, .basic) else {
+        throw SpecError(SourcePosition(file: file), "is empty")
+      }
       return node
     } catch let error as SpecError {
       throw error

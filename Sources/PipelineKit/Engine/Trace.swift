@@ -12,6 +12,8 @@ public struct Trace: Sendable {
   private let pipeline: String
 
   /// Traces the column of the row that `key` names (`area_code=GM0141,year=2020`) in the file at `path`.
+  ///
+  /// A part without a column (`GM0141`) is looked for in the key columns; of several rows that it names, the last counts.
   /// - Throws: ``PipelineError`` when the file, its manifest, the row or the column is not there.
   public init(_ path: String, key: String, column: String, catalog: PluginCatalog) throws(PipelineError) {
     let table = try ExtractFile.read(path, catalog: catalog)
@@ -19,13 +21,13 @@ public struct Trace: Sendable {
       throw .source(
         SourceError(file: path, "has no column \"\(column)\"" + didYouMean(column, among: table.schema.names)))
     }
-    let row = try Self.row(of: table, path, key)
+    let (row, named) = try Self.row(of: table, path, key)
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[..<$0]) } ?? "."
     let manifest = try ExtractFile.manifest(folder)
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
     output = path
-    self.key = key
+    self.key = named
     field = table.schema[index]
     value = table.columns[index].text(at: row) ?? "missing: \(table.columns[index].missingReason(at: row)?.label ?? "")"
     pipeline = manifest["pipeline"]?.scalar ?? ""
@@ -64,12 +66,17 @@ public struct Trace: Sendable {
     return all.filter { seen.contains($0.id) }
   }
 
-  /// The one row in which every named column has the named value.
-  private static func row(of table: Table, _ path: String, _ key: String) throws(PipelineError) -> Int {
+  /// The one row in which every named column has the named value, and its keys.
+  private static func row(of table: Table, _ path: String, _ key: String) throws(PipelineError) -> (Int, String) {
     var rows = Array(0..<table.rowCount)
+    var isLoose = false
+    let keyColumns = table.schema.fields.indices.filter { table.schema[$0].role == .key }
     for part in key.split(separator: ",") {
       guard let equals = part.firstIndex(of: "=") else {
-        throw .source(SourceError(file: path, "the key \"\(part)\" is not column=value"))
+        isLoose = true
+        let columns = keyColumns.isEmpty ? Array(table.columns.indices) : keyColumns
+        rows = rows.filter { row in columns.contains { table.columns[$0].text(at: row) == String(part) } }
+        continue
       }
       let (name, value) = (String(part[..<equals]), String(part[part.index(after: equals)...]))
       guard let index = table.schema.index(of: name) else {
@@ -79,13 +86,15 @@ public struct Trace: Sendable {
       let column = table.columns[index]
       rows = rows.filter { column.text(at: $0) == value }
     }
-    guard rows.count == 1 else {
+    guard let row = rows.last, rows.count == 1 || isLoose else {
       let keys = table.schema.fields.filter { $0.role == .key }.map(\.name).joined(separator: ", ")
       throw .source(
         SourceError(
           file: path, rows.isEmpty ? "no row has \(key)" : "\(rows.count) rows have \(key); the keys are \(keys)"))
     }
-    return rows[0]
+    if !isLoose { return (row, key) }
+    let named = keyColumns.map { "\(table.schema[$0].name)=\(table.columns[$0].text(at: row) ?? "")" }
+    return (row, named.joined(separator: ","))
   }
 
   /// The trace as text.

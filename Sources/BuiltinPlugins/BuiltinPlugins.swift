@@ -11,6 +11,7 @@ extension PluginCatalog {
       CBSDatasetCSV.self,
       CBSDatasetJSON.self,
       CBSMetadataCSV.self,
+      CBSOData4.self,
       GeoJSON.self,
       ParquetSource.self,
       SDMXML.self,

@@ -238,7 +238,8 @@ public struct CBSOData4: SourceAdapter {
       }
       return list
     }
-    return try known ?? Self.sampledMeasures(download.observations[0], header, context)
+    if let known { return known }
+    return try Self.sampledMeasures(download.observations[0], header, context)
   }
 
   private static func sampledMeasures(_ path: String, _ header: ObservationHeader, _ context: RunContext)

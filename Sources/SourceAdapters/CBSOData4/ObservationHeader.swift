@@ -97,7 +97,7 @@ struct ObservationHeader: Sendable, Equatable {
     let mine = dimensions
     let absent = known.filter { !mine.contains($0) }
     let extra = mine.filter { !known.contains($0) }
-    guard !(absent.isEmpty && extra.isEmpty) else {
+    guard absent.isEmpty && extra.isEmpty else {
       var parts: [String] = []
       if !absent.isEmpty {
         parts.append("Dimensions.csv names \(absent.joined(separator: ", ")), which the observations lack")

@@ -105,7 +105,7 @@ final class ObservationPivot {
         case .misplacedQuote, .openQuote: throw stream.quoteError(at: 0, splitter)
         }
       }
-      do { return try take(start, end, piece, isLast: isLast) } catch let error as SourceError { throw error }
+      return try take(start, end, piece, isLast: isLast)
     }
     let attribute = header.attributePlace.map { columns[$0].builder.build().strings } ?? []
     var kept: [String: Int] = [:]

@@ -67,7 +67,7 @@ final class ObservationReader {
         if isHeader {
           isHeader = false
         } else {
-          do { try take(splitter.fields) } catch {
+          do throws(RecordTrouble) { try take(splitter.fields) } catch {
             throw stream.error(error, at: start - piece)
           }
           if rows + filtered >= decoder.batchRows { control = handOn(receive) }

@@ -64,7 +64,8 @@ final class RecordStream {
         withoutActuallyEscaping(body) { body in
           nonisolated(unsafe) let body = body
           nonisolated(unsafe) let me = self
-          nonisolated(unsafe) let (from, to, other) = (start, end, 1 - current)
+          nonisolated(unsafe) let (from, to) = (start, end)
+          let other = 1 - current
           nonisolated(unsafe) var work = answer
           nonisolated(unsafe) var reading = ahead
           context.parallel(2) { i in

@@ -28,6 +28,7 @@ extension PluginCatalog {
       FlagChanges.self,
       Harmonise.self,
       Join.self,
+      KWBSeries.self,
       Normalise.self,
       Rank.self,
       Rename.self,

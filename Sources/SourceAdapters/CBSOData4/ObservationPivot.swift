@@ -11,41 +11,43 @@ final class ObservationPivot {
   /// The observations read so far, those that were left out included.
   private(set) var observations = 0
 
-  private static let noObservation: UInt8 = 255
+  static let noObservation: UInt8 = 255
 
-  private let schema: Schema
-  private let header: ObservationHeader
-  private let measures: [Measure]
+  let schema: Schema
+  let header: ObservationHeader
+  let measures: [Measure]
   private let isSelection: Bool
   private let attributes: AttributeReasons
-  private let absent: MissingReason
+  let absent: MissingReason
   private let numbers: NumberParser
-  private let context: RunContext
+  let context: RunContext
 
   private var stream: RecordStream?
   private var splitter = RecordSplitter()
-  private let columns: UnsafeMutablePointer<CodeColumn>
+  let columns: UnsafeMutablePointer<CodeColumn>
   /// The places of the dimensions among the header's columns.
-  private let dimensions: [Int]
+  let dimensions: [Int]
   /// By code of the measure: the place in a row, -1 for one that is not read, -2 for one that is left out.
   private var measurePlaces: [Int] = []
   /// By place in a row: the measure.
-  private var stored: [Int] = []
+  let stored: [Int]
+  /// By place in a row: whether the measure is one of texts.
+  let isText: [Bool]
   /// By code of the attribute: the reason, and whether it says nothing.
   private var attributeReasons: [UInt8] = []
   private var attributePlain: [Bool] = []
   private var keptCounts: [Int] = []
   private var unknown: [String] = []
 
-  private var rows: RowIndex
-  private let width: Int
-  private let blockRows: Int
-  private var blocks: [Block] = []
-  private var texts: [StringDictionaryBuilder]
-  private var leftOut = 0
+  var rows: RowIndex
+  let width: Int
+  let blockRows: Int
+  var blocks: [Block] = []
+  var texts: [StringDictionaryBuilder]
+  var leftOut = 0
 
   /// The cells of some rows: values, or codes of texts, and reasons.
-  private struct Block {
+  struct Block {
     var values: UnsafeMutablePointer<Double>
     var reasons: UnsafeMutablePointer<UInt8>
   }
@@ -64,7 +66,9 @@ final class ObservationPivot {
     self.numbers = numbers
     self.context = context
     dimensions = header.kinds.indices.filter { header.kinds[$0] == .dimension }
-    stored = measures.indices.filter { schema[measures[$0].identifier] != nil }
+    let stored = measures.indices.filter { schema[measures[$0].identifier] != nil }
+    self.stored = stored
+    isText = stored.map { measures[$0].isText }
     width = max(stored.count, 1)
     blockRows = max(64, min(4_096, (1 << 16) / width))
     texts = stored.map { _ in StringDictionaryBuilder() }
@@ -246,7 +250,7 @@ final class ObservationPivot {
     let block = blocks[number]
     let cell = (record.row - number * blockRows) * width + column
     guard block.reasons[cell] == Self.noObservation else { throw twice(record, at: place) }
-    if let value = record.value, record.valueCount > 0, !measures[stored[column]].isText {
+    if let value = record.value, record.valueCount > 0, !isText[column] {
       let parsed = numbers.parse(value, record.valueCount)
       if !parsed.isNaN {
         block.values[cell] = parsed
@@ -296,7 +300,7 @@ final class ObservationPivot {
 
   // MARK: What is new
 
-  private func addBlock() {
+  func addBlock() {
     let count = blockRows * width
     let block = Block(values: .allocate(capacity: count), reasons: .allocate(capacity: count))
     block.values.initialize(repeating: 0, count: count)
@@ -354,135 +358,11 @@ final class ObservationPivot {
         "has a second observation for \(codes.joined(separator: ", ")); read the table with shape: long to see both"),
       at: place)
   }
-
-  // MARK: Handing on
-
-  /// Hands on the rows, a block at a time, and frees what has been handed on.
-  func handOn(_ receive: (Batch) -> ReadControl) {
-    let dictionaries = dimensions.map { columns[$0].builder.build() }
-    let textDictionaries = texts.map { $0.build() }
-    let total = rows.count
-    context.count(read: total)
-    context.note(
-      "\(observations) observations became \(total) rows of \(stored.count) measures"
-        + (leftOut > 0 ? "; \(leftOut) are of measures that were not asked for" : ""))
-    while total > blocks.count * blockRows { addBlock() }
-    for (number, block) in blocks.enumerated() {
-      let first = number * blockRows
-      let count = min(blockRows, total - first)
-      if count <= 0 { break }
-      let table = table(block, first, count, dictionaries, textDictionaries)
-      if receive(Batch(table)) == .stop { return }
-    }
-  }
-
-  private func table(
-    _ block: Block, _ first: Int, _ count: Int, _ dictionaries: [StringDictionary], _ texts: [StringDictionary]
-  ) -> Table {
-    var result: [Column] = []
-    result.reserveCapacity(schema.count)
-    for field in schema.fields {
-      if let j = dimensions.firstIndex(where: { header.names[$0] == field.name }) {
-        result.append(.string(StringColumn(codes: rows.codes(j, first, count), dictionary: dictionaries[j])))
-      } else if let place = stored.firstIndex(where: { measures[$0].identifier == field.name }) {
-        result.append(column(block, place, count, texts[place]))
-      }
-    }
-    do { return try Table(schema: schema, columns: result) } catch { preconditionFailure("pivot: \(error)") }
-  }
-
-  private func column(_ block: Block, _ place: Int, _ count: Int, _ dictionary: StringDictionary) -> Column {
-    let missing = absent.rawValue
-    var anyMissing: UInt8 = 0
-    let reasons = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      for row in 0..<count {
-        let found = block.reasons[row * width + place]
-        let reason = found == Self.noObservation ? missing : found
-        buffer[row] = reason
-        anyMissing |= reason
-      }
-      filled = count
-    }
-    let mask = anyMissing == 0 ? nil : MissingMask(reasons: reasons)
-    if measures[stored[place]].isText {
-      let codes = (0..<count).map { UInt32(block.values[$0 * width + place]) }
-      return .string(StringColumn(codes: codes, dictionary: dictionary, missing: mask))
-    }
-    let values = [Double](unsafeUninitializedCapacity: count) { buffer, filled in
-      for row in 0..<count { buffer[row] = block.values[row * width + place] }
-      filled = count
-    }
-    return .float64(Float64Column(values, missing: mask))
-  }
 }
 
 extension FieldSpan {
   fileprivate init?(start: UnsafePointer<UInt8>?, count: Int) {
     guard let start else { return nil }
     self.init(start: start, count: count)
-  }
-}
-
-/// The rows of a wide table: one for every combination of codes, in order of first appearance.
-///
-/// The codes of the dimensions are taken one after the other: each pair of what the ones before led to and the next code
-/// has a number of its own.
-struct RowIndex {
-  private var tables: [PairTable]
-
-  init(dimensions: Int) { tables = (0..<max(dimensions, 1)).map { _ in PairTable() } }
-
-  /// The number of rows.
-  var count: Int { tables[tables.count - 1].count }
-
-  /// The number of the pair of `prefix`, what the dimensions before the `j`th led to, and its `code`.
-  @inline(__always)
-  mutating func step(_ j: Int, _ prefix: Int, _ code: Int) -> Int {
-    tables[j].number(UInt64(prefix) << 32 | UInt64(code))
-  }
-
-  /// The codes of dimension `j` in `count` rows from `first` on.
-  func codes(_ j: Int, _ first: Int, _ count: Int) -> [UInt32] {
-    (first..<(first + count)).map { row in
-      var number = row
-      for k in stride(from: tables.count - 1, to: j, by: -1) { number = Int(tables[k].keys[number] >> 32) }
-      return UInt32(truncatingIfNeeded: tables[j].keys[number])
-    }
-  }
-
-  /// Numbers for pairs, in order of first appearance.
-  private struct PairTable {
-    private(set) var keys: [UInt64] = []
-    private var slots = [Int32](repeating: -1, count: 64)
-
-    var count: Int { keys.count }
-
-    mutating func number(_ key: UInt64) -> Int {
-      if let last = keys.last, last == key { return keys.count - 1 }
-      let mask = slots.count - 1
-      var slot = Self.hash(key) & mask
-      while slots[slot] >= 0 {
-        if keys[Int(slots[slot])] == key { return Int(slots[slot]) }
-        slot = (slot + 1) & mask
-      }
-      slots[slot] = Int32(keys.count)
-      keys.append(key)
-      if keys.count * 2 > mask { grow() }
-      return keys.count - 1
-    }
-
-    private mutating func grow() {
-      let mask = slots.count * 2 - 1
-      slots = [Int32](repeating: -1, count: mask + 1)
-      for (i, key) in keys.enumerated() {
-        var slot = Self.hash(key) & mask
-        while slots[slot] >= 0 { slot = (slot + 1) & mask }
-        slots[slot] = Int32(i)
-      }
-    }
-
-    private static func hash(_ key: UInt64) -> Int {
-      Int(truncatingIfNeeded: ((key ^ key >> 29) &* 0x9E37_79B9_7F4A_7C15) >> 24)
-    }
   }
 }

@@ -103,6 +103,9 @@ public struct CBSOData4: SourceAdapter {
     self.options = options
   }
 
+  /// A part may be the folder of a download, or its archive.
+  public static var readsFolders: Bool { true }
+
   /// Looks at the first line for the columns of observations.
   public static func recognise(head: [UInt8], path: String) -> Recognition {
     let names = ObservationHeader.names(head)

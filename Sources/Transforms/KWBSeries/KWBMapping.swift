@@ -108,7 +108,7 @@ struct KWBColumns {
     self.schema = schema
     stems = schema.names.map { Self.stem($0) }
     labels = schema.fields.map { field in
-      field.label.split(separator: "/", omittingEmptySubsequences: false).map { Self.words($0) }
+      field.label.split(separator: " / ", omittingEmptySubsequences: false).map { Self.words($0) }
     }
   }
 

@@ -32,11 +32,13 @@ extension RunContext {
   /// The names of the files in the folder or zip archive at `path`, sorted; nil when it is neither.
   ///
   /// `path` with a slash and a name is then a file that ``open(_:)`` takes.
-  /// - Throws: ``SourceError`` when there is nothing at `path` or it cannot be read.
+  /// - Throws: ``SourceError`` when it cannot be read.
   public func names(in path: String) throws(SourceError) -> [String]? {
     let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    if InputLocation(folder).isFile { return try members(of: folder)?.sorted() }
-    if InputLocation(folder).member != nil { return nil }
+    let location = InputLocation(folder)
+    if location.member != nil { return nil }
+    if location.isFile { return try members(of: folder)?.sorted() }
+    if !location.isFolder { return nil }
     noteDependency(folder)
     return try FilePattern.names(in: folder).sorted()
   }

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup build run test real oracles interop bench fixtures format lint clean FORCE
+.PHONY: help setup build run test real oracles interop scaffold bench fixtures format lint clean FORCE
 
 PEIL := .build/release/peil
 # Input data: the fixtures that come with the project, or a folder of the same layout (rivm/, kwb/).
@@ -51,6 +51,9 @@ oracles: setup ## Check against published inputs with published answers (ORACLES
 
 interop: run ## Read every Parquet file with pyarrow, DuckDB and Polars
 	python3 Tests/Interop/check.py $(PIPELINES:%=$(OUT)/%)
+
+scaffold: $(PEIL) ## Check that what peil new writes compiles and passes
+	@bash Tests/Scaffold/check.sh
 
 bench: $(PEIL) ## Measure against Polars, DuckDB and pandas (BENCH="--scale 1,4 --assert")
 	python3 Benchmarks/run.py $(BENCH)

@@ -83,6 +83,28 @@ public struct RunContext: Sendable {
   }
 }
 
+/// What passed through a context, for the checks of PipelineTesting.
+extension RunContext {
+  /// A file that was read to its end.
+  package struct FileRead: Sendable, Equatable {
+    /// The path as the plugin gave it.
+    package var path: String
+    /// Bytes handed out.
+    package var bytes: Int
+  }
+
+  /// The files that were read to their end, by path.
+  package var filesRead: [FileRead] {
+    record.files.values.map { FileRead(path: $0.path, bytes: $0.bytes) }.sorted { $0.path < $1.path }
+  }
+
+  /// The row counts of the context's stage.
+  package var rowCounts: RowCounts { record.counts(of: stage) }
+
+  /// The warnings of all stages.
+  package var warningTexts: [String] { record.warnings.map(\.message) }
+}
+
 /// Row counts of one stage.
 public struct RowCounts: Sendable, Equatable {
   /// Rows that came in.

@@ -6,7 +6,8 @@ import PipelineKit
 /// A CBS feed repeats the same properties in the same order in every entry, and a pipeline needs a few of them. Inside
 /// `m:properties` an element is left out when its start tag stands byte for byte as in an earlier entry, which libxml2 has
 /// read, its text is plain (printable ASCII without markup), its end tag follows, and its name is not wanted. What is left
-/// is well-formed exactly when the whole is. Everything else goes through untouched: the first entries, whatever differs,
+/// is well-formed exactly when the whole is. Of a wanted element the attributes that say nothing about the value (`m:type`,
+/// `xml:space`) and the blanks before it are left out in the same way. Everything else goes through untouched: the first entries, whatever differs,
 /// text outside ASCII. A document with a comment, a CDATA section or a processing instruction, or in another encoding
 /// than UTF-8, goes through whole from there on. Line ends are kept, so that the parser's line numbers stay true.
 ///
@@ -21,11 +22,13 @@ final class AtomProjection {
     var end: UnsafeMutablePointer<UInt8>?
     var endLength: Int
     var isWanted: Bool
+    /// How much of the start tag is its name, when what follows are attributes that say nothing about the value; else 0.
+    var nameLength: Int
   }
 
   private enum Match {
-    /// An element that ends before `end`.
-    case element(end: Int, isSkipped: Bool)
+    /// An element that ends before `end`; with a `tag` of which only the name matters, the first bytes of it.
+    case element(end: Int, isSkipped: Bool, name: Int, tag: Int)
     /// More bytes are needed to tell.
     case incomplete
     /// Not a plain element.
@@ -64,6 +67,10 @@ final class AtomProjection {
   private var isOff = false
   /// The place of the next property; -1 outside `m:properties`.
   private var place = -1
+  /// Ends of `m:properties` seen.
+  private var entries = 0
+  private var hasUnwanted = false
+  private var hasAttributes = false
 
   /// A projection of the bytes that `source` gives on the properties named.
   init(on names: [String], of source: @escaping (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int) {
@@ -143,11 +150,17 @@ final class AtomProjection {
       if start < count, bytes[start] != 0x3C || (start + 1 < count && bytes[start + 1] == UInt8(ascii: "/")) {
         place = -1
         position = start
+        entries += 1
+        // Every property is wanted, and its tag bare: looking at it would be for nothing.
+        if entries == 2, !hasUnwanted, !hasAttributes {
+          isOff = true
+          position = count
+        }
         continue
       }
       switch start < count ? match(bytes, start, count) : .incomplete {
-      case .element(let end, let isSkipped):
-        if isSkipped {
+      case .element(let end, let isSkipped, let name, let tag):
+        if isSkipped || name > 0 {
           memcpy(output, bytes + kept, position - kept)
           output += position - kept
           for i in position..<start where bytes[i] == 0x0A {
@@ -155,6 +168,12 @@ final class AtomProjection {
             output += 1
           }
           kept = end
+          if !isSkipped {
+            memcpy(output, bytes + start, name)
+            output[name] = UInt8(ascii: ">")
+            output += name + 1
+            kept = start + tag
+          }
         }
         place += 1
         position = end
@@ -184,8 +203,11 @@ final class AtomProjection {
       let length = variants[i].tagLength
       guard length <= count &- start, memcmp(bytes + start, variants[i].tag, length) == 0 else { continue }
       let isWanted = variants[i].isWanted
-      guard let end = variants[i].end else { return .element(end: start &+ length, isSkipped: !isWanted) }
-      return rest(bytes, start &+ length, count, end, variants[i].endLength, isWanted)
+      guard let end = variants[i].end else {
+        return .element(end: start &+ length, isSkipped: !isWanted, name: 0, tag: 0)
+      }
+      return rest(
+        bytes, start &+ length, count, end, variants[i].endLength, isWanted, name: variants[i].nameLength, tag: length)
     }
     return learn(bytes, start, count)
   }
@@ -194,7 +216,7 @@ final class AtomProjection {
   @inline(__always)
   private func rest(
     _ bytes: UnsafePointer<UInt8>, _ text: Int, _ count: Int, _ end: UnsafePointer<UInt8>, _ endLength: Int,
-    _ isWanted: Bool
+    _ isWanted: Bool, name: Int = 0, tag: Int = 0
   ) -> Match {
     ByteClass.table.withUnsafeBufferPointer { classes in
       var seen: UInt8 = 0
@@ -207,7 +229,8 @@ final class AtomProjection {
       }
       guard endLength <= count &- position else { return .incomplete }
       guard memcmp(bytes + position, end, endLength) == 0 else { return .other }
-      return .element(end: position &+ endLength, isSkipped: !isWanted && seen == ByteClass.plain)
+      return .element(
+        end: position &+ endLength, isSkipped: !isWanted && seen == ByteClass.plain, name: name, tag: tag)
     }
   }
 
@@ -231,23 +254,38 @@ final class AtomProjection {
         rest(bytes, close + 1, count, end.baseAddress.unsafelyUnwrapped, end.count, true)
       }
     } else {
-      element = .element(end: close + 1, isSkipped: false)
+      element = .element(end: close + 1, isSkipped: false, name: 0, tag: 0)
     }
     guard case .element = element, place < XMLLimits.names else { return element }
     if place == variantCounts.count {
       variantCounts.append(0)
-      let none = Variant(tag: Self.copy([]), tagLength: 0, end: nil, endLength: 0, isWanted: true)
+      let none = Variant(tag: Self.copy([]), tagLength: 0, end: nil, endLength: 0, isWanted: true, nameLength: 0)
       none.tag.deallocate()
       variants += [Variant](repeating: none, count: Self.variantsAPlace)
     }
     guard variantCounts[place] < Self.variantsAPlace else { return element }
     let local = name.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last.map { Array($0) } ?? []
+    let isWanted = wanted.contains(local)
+    if !isWanted { hasUnwanted = true }
     variants[place * Self.variantsAPlace + variantCounts[place]] = Variant(
       tag: Self.copy([UInt8](UnsafeBufferPointer(start: bytes + start, count: close + 1 - start))),
       tagLength: close + 1 - start, end: end.map { Self.copy($0) }, endLength: end?.count ?? 0,
-      isWanted: wanted.contains(local))
+      isWanted: isWanted,
+      nameLength: hasOnlyTypes(bytes, nameEnd, close) ? nameEnd - start : 0)
     variantCounts[place] += 1
     return element
+  }
+
+  /// Whether the attributes between the name and the end of a start tag say nothing about the value: `m:type`, `xml:space`.
+  private func hasOnlyTypes(_ bytes: UnsafePointer<UInt8>, _ nameEnd: Int, _ close: Int) -> Bool {
+    guard close > nameEnd, bytes[close - 1] != UInt8(ascii: "/") else { return false }
+    let attributes = String(decoding: UnsafeBufferPointer(start: bytes + nameEnd, count: close - nameEnd), as: UTF8.self)
+    let isBare = attributes.split(separator: " ").allSatisfy { attribute in
+      ["m:type=\"Edm.", "xml:space=\"preserve\""].contains { attribute.hasPrefix($0) }
+        && attribute.hasSuffix("\"") && attribute.count { $0 == "\"" } == 2
+    }
+    if isBare { hasAttributes = true }
+    return isBare
   }
 
   private static func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {

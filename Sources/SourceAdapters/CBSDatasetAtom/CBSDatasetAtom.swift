@@ -112,7 +112,11 @@ public struct CBSDatasetAtom: SourceAdapter {
     var isUntyped = options.dataset == .untyped
     var isDataset = false
     for (i, part) in input.parts.enumerated() {
-      let sample = try sample(part.path, limit: i == 0 ? 1 << 18 : 1 << 16, context: context)
+      var sample = try sample(part.path, limit: 1 << 16, context: context)
+      // What the feed states of types shows in its first entries; what has to be found out takes more of them.
+      if i == 0, !sample.columns.contains(where: { $0.statedType != nil }) {
+        sample = try self.sample(part.path, limit: 1 << 18, context: context)
+      }
       if origin.table.isEmpty { origin.table = sample.table }
       if origin.vintage.isEmpty { origin.vintage = String(sample.updated.prefix(10)) }
       if options.dataset == .auto, sample.isUntyped { isUntyped = true }

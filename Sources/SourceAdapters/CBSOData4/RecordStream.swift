@@ -34,7 +34,7 @@ final class RecordStream {
     buffers = (0..<2).map { _ in
       let size = Self.longestRecord + Self.pieceSize + Self.padding
       let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
-      buffer.initialize(repeating: 0, count: size)
+      memset(buffer, 0, size)
       return buffer
     }
   }

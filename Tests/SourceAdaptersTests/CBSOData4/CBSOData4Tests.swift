@@ -239,6 +239,54 @@ private let income = folder + "valid_income"
     }
   }
 
+  /// Bytes changed, left out or doubled at random: a table or an error with the file's name, the same in two readings.
+  @Test func damage() throws {
+    var state: UInt64 = 20_240_101
+    func next(_ limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    let marks = Array("\";,\r\n\0\u{FF}9- ".utf8)
+    let whole = try RunContext().head(income + "/Observations.csv", count: 1 << 16)
+    for _ in 0..<60 {
+      var bytes = whole
+      for _ in 0...next(3) {
+        let place = next(bytes.count)
+        switch next(4) {
+        case 0: bytes[place] = marks[next(marks.count)]
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(bytes[next(bytes.count)], at: place)
+        default: bytes.removeSubrange(place..<min(place + next(30), bytes.count))
+        }
+        if bytes.isEmpty { bytes = whole }
+      }
+      try withFile(bytes, ".csv") { path in
+        for shape in [CBSOData4.Shape.long, .wide] {
+          var outcomes: [String] = []
+          for threads in [1, 2] {
+            let reader = try adapter(shape)
+            do throws(SourceError) {
+              var rows = 0
+              let input = Input(parts: [InputPart(path: path)])
+              let context = RunContext(threads: threads)
+              let schema = try reader.schema(of: input, context: context)
+              try reader.read(input.parts[0], of: input, as: schema, context: context) { batch in
+                for column in batch.table.columns { column.checkInvariants() }
+                rows += batch.table.rowCount
+                return .more
+              }
+              outcomes.append("\(rows) rows")
+            } catch {
+              outcomes.append(error.description)
+              #expect(error.file == path && !error.message.isEmpty)
+            }
+          }
+          #expect(outcomes[0] == outcomes[1])
+        }
+      }
+    }
+  }
+
   @Test func recognition() throws {
     func judge(_ name: String) throws -> Int {
       CBSOData4.recognise(head: try RunContext().head(folder + name), path: name).confidence

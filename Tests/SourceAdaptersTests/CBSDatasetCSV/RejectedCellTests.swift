@@ -77,4 +77,16 @@ import Testing
       #expect(context.rejectedCells.map(\.column) == ["Aantal_2"])
     }
   }
+
+  @Test func atomFeedsPutCellsAsideToo() throws {
+    let path = fixtures + "cbs_dataset_atom/invalid_number.xml"
+    let failure = message { _ = try readAll(atom(), [path]) }
+    let context = RunContext()
+    let table = try readAll(atom { $0.onError = .reject }, [path], context: context)
+    let cell = try #require(context.rejectedCells.first)
+    #expect(context.rejectedCells.count == 1)
+    #expect(failure == "cbs_dataset_atom/invalid_number.xml:\(cell.line): column \"\(cell.column)\": \(cell.reason)")
+    #expect(try cells(table, cell.column).filter { $0 == "<rejected>" }.count == 1)
+    #expect(context.rowCounts.kept == table.rowCount)
+  }
 }

@@ -68,7 +68,8 @@ struct RunCommand: ParsableCommand {
         "  \(Terminal.padded(source.id, wide))  \(files), \(Terminal.grouped(source.counts.read)) rows read = "
           + "\(Terminal.grouped(kept)) kept + \(Terminal.grouped(rejected)) rejected + "
           + "\(Terminal.grouped(filtered)) filtered"
-          + (source.counts.cellsRejected > 0 ? "; \(Terminal.grouped(source.counts.cellsRejected)) cells rejected" : "")
+          + (source.counts.cellsRejected > 0
+            ? "; \(Terminal.grouped(source.counts.cellsRejected)) cell(s) rejected" : "")
       )
     }
     if report.sources.count > 6 { lines.append("  and \(report.sources.count - 6) more sources") }

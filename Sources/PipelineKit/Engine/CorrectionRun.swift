@@ -98,10 +98,10 @@ extension RunReport.Correction {
   var warning: String? {
     if matched == 0 { return "\(position): no row matches the correction of \"\(column)\"; check its \"where\"" }
     if applied == matched { return nil }
-    let rows = matched - applied == 1 ? "1 row" : "\(matched - applied) rows"
+    let rows = matched - applied == 1 ? "1 row that no longer holds" : "\(matched - applied) rows that no longer hold"
     let rest =
       applied == 0 ? "; the source may be fixed: take the correction out" : "; made to \(applied) of \(matched)"
     return
-      "\(position): the correction of \"\(column)\" does not apply to \(rows) that no longer hold \"\(old)\"\(rest)"
+      "\(position): the correction of \"\(column)\" does not apply to \(rows) \"\(old)\"\(rest)"
   }
 }

@@ -123,8 +123,8 @@ import Testing
       ])
     #expect(
       report.warnings.map { $0.message.replacing(folder.path + "/", with: "") } == [
-        "rules/corrections.yml:3:5: the correction of \"value\" does not apply to 1 row that no longer hold \"20\"; made to 1 of 2",
-        "rules/corrections.yml:6:5: the correction of \"value\" does not apply to 1 row that no longer hold \"99\"; the source may be fixed: take the correction out",
+        "rules/corrections.yml:3:5: the correction of \"value\" does not apply to 1 row that no longer holds \"20\"; made to 1 of 2",
+        "rules/corrections.yml:6:5: the correction of \"value\" does not apply to 1 row that no longer holds \"99\"; the source may be fixed: take the correction out",
         "rules/corrections.yml:7:5: no row matches the correction of \"value\"; check its \"where\"",
       ])
     #expect(report.filtered(by: "pairs", in: try Planner(catalog: .test).plan(path: folder.path + "/p.yml")) == 1)

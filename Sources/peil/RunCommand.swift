@@ -62,11 +62,15 @@ struct RunCommand: ParsableCommand {
     for source in report.sources.prefix(6) {
       let files = source.files == 1 ? "1 file" : "\(source.files) files"
       let filtered = report.filtered(by: source.id, in: plan)
-      let kept = source.counts.read - source.counts.rejected - filtered
+      let rejected = report.rejected(of: source.id, in: plan)
+      let kept = source.counts.read - rejected - filtered
       lines.append(
         "  \(Terminal.padded(source.id, wide))  \(files), \(Terminal.grouped(source.counts.read)) rows read = "
-          + "\(Terminal.grouped(kept)) kept + \(Terminal.grouped(source.counts.rejected)) rejected + "
-          + "\(Terminal.grouped(filtered)) filtered")
+          + "\(Terminal.grouped(kept)) kept + \(Terminal.grouped(rejected)) rejected + "
+          + "\(Terminal.grouped(filtered)) filtered"
+          + (source.counts.cellsRejected > 0
+            ? "; \(Terminal.grouped(source.counts.cellsRejected)) cell(s) rejected" : "")
+      )
     }
     if report.sources.count > 6 { lines.append("  and \(report.sources.count - 6) more sources") }
     lines += wrapped(
@@ -81,6 +85,11 @@ struct RunCommand: ParsableCommand {
       lines.append(
         "  check \(check.on): \(check.expect): \(Terminal.grouped(check.passed)) pass, \(check.failed) fail, "
           + "\(check.undecided) undecided")
+    }
+    for correction in report.corrections.prefix(4) {
+      lines.append(
+        "  correction \(correction.on).\(correction.column): made to \(Terminal.grouped(correction.applied)) of "
+          + "\(Terminal.grouped(correction.matched)) rows")
     }
     for output in report.outputs.prefix(5) {
       let state = output.isUnchanged ? ", unchanged" : ""

@@ -6,7 +6,7 @@ import Transforms
 extension PluginCatalog {
   /// The plugins that come with Peil: the one list.
   public static let builtin = PluginCatalog(
-    sources: [CBSDatasetAtom.self, CBSDatasetCSV.self, ParquetSource.self],
+    sources: [CBSDatasetAtom.self, CBSDatasetCSV.self, Delimited.self, ParquetSource.self],
     transforms: [
       Aggregate.self, Classify.self, Compare.self, Compose.self, Derive.self, Filter.self, Join.self, Normalise.self,
       Rank.self, Rename.self, Select.self, Sort.self, Union.self,

@@ -12,7 +12,8 @@ import Testing
     "PipelineKit": [
       "Tabular", "Glibc", "Dispatch", "Synchronization", "CArchive", "CCrypto", "CMalloc", "CZlib", "Yams",
     ],
-    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV"],
+    "PipelineTesting": ["Tabular", "PipelineKit", "Glibc", "Synchronization"],
+    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV", "CByteMasks"],
     "Transforms": ["Tabular", "PipelineKit", "Statistics", "Glibc", "Synchronization"],
     "Sinks": ["Tabular", "PipelineKit", "Parquet", "Glibc"],
     "BuiltinPlugins": ["PipelineKit", "SourceAdapters", "Transforms", "Sinks"],

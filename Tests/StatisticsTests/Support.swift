@@ -9,15 +9,42 @@ struct ReferenceTable {
 
   init(_ path: String, source: StaticString = #filePath) throws {
     let root = "\(source)".split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-    let file = try #require(fopen("\(root)/Fixtures/Reference/\(path)", "r"), "cannot open \(path)")
+    try self.init(file: "\(root)/Fixtures/Reference/\(path)")
+  }
+
+  /// A file anywhere. Quotes around fields are taken off; fields that hold a comma keep it.
+  init(file: String) throws {
+    let lines = try Self.lines(file)
+    header = Self.fields(lines[0])
+    rows = lines.dropFirst().map(Self.fields)
+    try #require(!rows.isEmpty)
+  }
+
+  /// The lines of a text file, empty ones too but for a last one.
+  static func lines(_ path: String) throws -> [Substring] {
+    let file = try #require(fopen(path, "r"), "cannot open \(path)")
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-    header = lines[0].split(separator: ",", omittingEmptySubsequences: false)
-    rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-    try #require(!rows.isEmpty)
+    return String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .reversed().drop { $0.isEmpty }.reversed()
+  }
+
+  private static func fields(_ line: Substring) -> [Substring] {
+    guard line.contains("\"") else { return line.split(separator: ",", omittingEmptySubsequences: false) }
+    var fields: [Substring] = []
+    var isQuoted = false
+    var start = line.startIndex
+    for index in line.indices {
+      if line[index] == "\"" { isQuoted.toggle() }
+      if line[index] == ",", !isQuoted {
+        fields.append(line[start..<index])
+        start = line.index(after: index)
+      }
+    }
+    fields.append(line[start...])
+    return fields.map { $0.hasPrefix("\"") && $0.hasSuffix("\"") && $0.count > 1 ? $0.dropFirst().dropLast() : $0 }
   }
 
   /// The rows of each case in the order of the file; the first column names the case.

@@ -64,6 +64,9 @@ public struct RunContext: Sendable {
   /// Tells the user a result in a line: printed when the run is done, in the order given.
   public func note(_ message: String) { record.note(stage: stage, message) }
 
+  /// The warnings that the stage has given so far, sorted: for tests of plugins.
+  public var warnings: [String] { record.warnings.filter { $0.stage == stage }.map(\.message) }
+
   /// Runs `body` for 0 to `count - 1`, side by side when the run has threads for it. The order is not fixed: each call
   /// writes to a place of its own.
   public func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
@@ -78,6 +81,28 @@ public struct RunContext: Sendable {
   public func count(read: Int = 0, rejected: Int = 0, filtered: Int = 0) {
     record.count(stage: stage, read: read, rejected: rejected, filtered: filtered)
   }
+}
+
+/// What passed through a context, for the checks of PipelineTesting.
+extension RunContext {
+  /// A file that was read to its end.
+  package struct FileRead: Sendable, Equatable {
+    /// The path as the plugin gave it.
+    package var path: String
+    /// Bytes handed out.
+    package var bytes: Int
+  }
+
+  /// The files that were read to their end, by path.
+  package var filesRead: [FileRead] {
+    record.files.values.map { FileRead(path: $0.path, bytes: $0.bytes) }.sorted { $0.path < $1.path }
+  }
+
+  /// The row counts of the context's stage.
+  package var rowCounts: RowCounts { record.counts(of: stage) }
+
+  /// The warnings of all stages.
+  package var warningTexts: [String] { record.warnings.map(\.message) }
 }
 
 /// Row counts of one stage.

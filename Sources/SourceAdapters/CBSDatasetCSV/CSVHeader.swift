@@ -53,7 +53,8 @@ enum CSVHeader {
         + (other == 0x09 ? "tab" : "\"\(Character(UnicodeScalar(other)))\""))
   }
 
-  private static func trimBlanks(_ text: String) -> String {
+  /// The text without the blanks, no-break ones too, around it.
+  static func trimBlanks(_ text: String) -> String {
     var rest = Substring(text)
     while let first = rest.first, first == " " || first == "\u{A0}" { rest.removeFirst() }
     while let last = rest.last, last == " " || last == "\u{A0}" { rest.removeLast() }

@@ -11,10 +11,12 @@ extension PluginCatalog {
       CBSDatasetCSV.self,
       CBSDatasetJSON.self,
       CBSMetadataCSV.self,
+      DUOCSV.self,
       Delimited.self,
       GeoJSON.self,
       ParquetSource.self,
       SDMXML.self,
+      StatLineCSV.self,
       XMLRecords.self,
     ],
     transforms: [

@@ -13,15 +13,12 @@ public struct Recogniser: Sendable {
     if head.isEmpty { throw SourceError(file: path, "is empty") }
     var best: (entry: SourceEntry, recognition: Recognition)?
     var refusals: [String] = []
-    var verdict: String?
     for entry in catalog.sources {
       let recognition = entry.recognise(head, path)
-      if recognition.confidence == 0, recognition.reason.hasPrefix("not data") { verdict = recognition.reason }
       refusals.append("\(entry.plugin.info.name): \(recognition.reason)")
       if recognition.confidence > best?.recognition.confidence ?? 0 { best = (entry, recognition) }
     }
     guard let best else {
-      if let verdict { throw SourceError(file: path, "is " + verdict) }
       if let members = try context.members(of: path) {
         throw SourceError(file: path, ZipArchive.choice(members, path))
       }

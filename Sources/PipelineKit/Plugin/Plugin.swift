@@ -78,8 +78,7 @@ public enum ReadControl: Sendable {
 public struct Recognition: Sendable, Equatable {
   /// 0 (not mine) to 100 (certain).
   public var confidence: Int
-  /// The sign by which it is recognised, as a clause: `an Atom feed with m:properties`. With confidence 0, one that starts
-  /// with `not data` is what the user is told when no adapter takes the file.
+  /// The sign by which it is recognised, as a clause: `an Atom feed with m:properties`.
   public var reason: String
 
   /// A judgement.

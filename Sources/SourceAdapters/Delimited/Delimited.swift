@@ -99,7 +99,7 @@ public struct Delimited: SourceAdapter {
   private static func metadataSections(_ text: [UInt8]) -> String? {
     let first = text.prefix { $0 != 0x0A && $0 != 0x0D }.filter { $0 != UInt8(ascii: "\"") }
     guard first.elementsEqual("TableInfos".utf8) else { return nil }
-    return "not data: the metadata of a CBS table, in sections (TableInfos, DataProperties, a list for each dimension)"
+    return "the metadata of a CBS table, in sections (TableInfos, DataProperties, a list for each dimension)"
   }
 
   /// The columns of all parts, in order of first appearance; types by the rules above.

@@ -38,6 +38,8 @@ final class RecordScanner {
   private var start = 0
   private var end = 0
   private var isAtEnd = false
+  /// Whether a byte order mark was there and is left out.
+  private var isMarkPassed = false
   /// Bytes of the text before the buffer.
   private var passed = 0
   private var line = 1
@@ -145,8 +147,9 @@ final class RecordScanner {
     let count = try source(UnsafeMutableRawBufferPointer(start: buffer + end, count: capacity - end))
     if count == 0 { isAtEnd = true }
     end += count
-    if passed == 0, start == 0, left == 0, end >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF {
+    if !isMarkPassed, passed == 0, start == 0, end >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF {
       start = 3
+      isMarkPassed = true
     }
   }
 

@@ -148,7 +148,7 @@ private func fields(_ table: Table) -> [String] {
       try withFile("naam;anders\na;1\n", ".csv") { other in
         let found = message { _ = try readAll(delimited(), [other, path]) }
         #expect(
-          found.hasSuffix(".csv:1: column \"anders\": is missing from the header; there are: naam, aantal_x"),
+          found.hasSuffix(".csv:1: column \"aantal_x\": is missing from the header; there are: naam, anders"),
           "\(found)")
       }
     }
@@ -205,7 +205,8 @@ private func fields(_ table: Table) -> [String] {
     #expect(
       try judge("valid_semicolons.csv") == Recognition(40, "5 columns between semicolons, decimal comma, a header"))
     #expect(
-      try judge("valid_title_and_comments.csv")
+      Delimited.recognise(
+        head: Array("Bevolking\nStand 1 januari\n\ncode;aantal\nGM0141;1\nGM0153;2\n".utf8), path: "x")
         == Recognition(40, "2 columns between semicolons, decimal point, a header, 3 lines above it"))
     #expect(
       try judge("valid_tabs_no_header.txt") == Recognition(40, "3 columns between tabs, decimal point, no header"))
@@ -216,7 +217,7 @@ private func fields(_ table: Table) -> [String] {
       Delimited.recognise(head: Array("\"TableInfos\"\r\nID;Title\r\n".utf8), path: "x")
         == Recognition(
           0,
-          "not data: the metadata of a CBS table, in sections (TableInfos, DataProperties, a list for each dimension)"))
+          "the metadata of a CBS table, in sections (TableInfos, DataProperties, a list for each dimension)"))
     #expect(Delimited.recognise(head: [0, 1, 2, 3], path: "x").confidence == 0)
     #expect(Delimited.recognise(head: Array("PAR1".utf8) + [0], path: "x").confidence == 0)
   }

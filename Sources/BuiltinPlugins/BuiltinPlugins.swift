@@ -34,6 +34,7 @@ extension PluginCatalog {
       Matching.self,
       Mismatch.self,
       Normalise.self,
+      Pivot.self,
       Rake.self,
       Rank.self,
       Rename.self,
@@ -43,6 +44,7 @@ extension PluginCatalog {
       Sort.self,
       Specialise.self,
       Union.self,
+      Unpivot.self,
     ],
     sinks: [
       CSVSink.self,

@@ -42,6 +42,8 @@ struct CSVLocator {
           if let found = state.pointee.found { return found }
           if bytes[i] == 0x0A { state.pointee.line += 1 }
         }
+        // The reader stopped at this field; the rest of it tells nothing more.
+        if parser.isOverfull { return state.pointee.fieldLine }
       }
       if case .end = target { return state.pointee.fieldLine }
       _ = parser.finish(Self.field, Self.row, state)

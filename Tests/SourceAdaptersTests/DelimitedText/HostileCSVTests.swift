@@ -1,7 +1,8 @@
 import PipelineKit
-import SourceAdapters
 import Tabular
 import Testing
+
+@testable import SourceAdapters
 
 /// Files that are made to do harm: each is refused, with its place, and no more of it is held than the longest record.
 @Suite struct HostileCSVTests {
@@ -64,6 +65,15 @@ import Testing
     for (name, found) in try refusal("\"" + String(repeating: "x", count: 2 << 20)).sorted(by: { $0.key < $1.key }) {
       #expect(found.hasPrefix("f") && found.contains(":"), "\(name): \(found)")
       #expect(found != "no error", "\(name)")
+    }
+  }
+
+  /// Looking for the line of a mistake stops at a field that is too long, so that it is not held whole.
+  @Test func theLocatorStopsAtAnEndlessField() throws {
+    try withFile("a;b\n" + String(repeating: "x", count: 20 << 20) + "\n1;2\n", ".csv") { path in
+      let locator = CSVLocator(path: path, separator: UInt8(ascii: ";"), context: RunContext())
+      #expect(locator.line(of: .record(2)) == 2)
+      #expect(locator.line(of: .record(0)) == 1)
     }
   }
 }

@@ -12,9 +12,12 @@ extension PluginCatalog {
       CBSDatasetJSON.self,
       CBSMetadataCSV.self,
       CBSOData4.self,
+      DUOCSV.self,
+      Delimited.self,
       GeoJSON.self,
       ParquetSource.self,
       SDMXML.self,
+      StatLineCSV.self,
       XMLRecords.self,
     ],
     transforms: [
@@ -33,6 +36,7 @@ extension PluginCatalog {
       Matching.self,
       Mismatch.self,
       Normalise.self,
+      Pivot.self,
       Rake.self,
       Rank.self,
       Rename.self,
@@ -42,6 +46,7 @@ extension PluginCatalog {
       Sort.self,
       Specialise.self,
       Union.self,
+      Unpivot.self,
     ],
     sinks: [
       CSVSink.self,

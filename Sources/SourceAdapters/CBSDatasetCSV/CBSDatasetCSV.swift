@@ -144,7 +144,9 @@ public struct CBSDatasetCSV: SourceAdapter {
     if names.count > 1, names.first == "ID", topics > 0 {
       return Recognition(95, "a first line with the keys of a CBS data set: ID, then \(topics) topics")
     }
-    if names.count > 1, topics > 0 { return Recognition(70, "a first line with column keys of CBS topics") }
+    // Three digits: `naam_2014` is a column of a year, not the 2014th topic.
+    let isShort = names.allSatisfy { !CBSColumnName.isTopic($0) || ($0.split(separator: "_").last?.count ?? 0) < 4 }
+    if names.count > 1, topics > 0, isShort { return Recognition(70, "a first line with column keys of CBS topics") }
     if names.count > 1 { return Recognition(30, "a first line of \(names.count) names between semicolons") }
     return Recognition(0, "a first line without semicolons")
   }

@@ -51,6 +51,8 @@ struct CSVLocator {
           if state.pointee.found.count == state.pointee.targets.count { return }
           if bytes[i] == 0x0A { state.pointee.line += 1 }
         }
+        // The reader stopped at this field; the rest of it tells nothing more.
+        if parser.isOverfull { return state.pointee.fieldLine }
       }
       if !goesToEnd { _ = parser.finish(Self.field, Self.row, state) }
     }

@@ -26,7 +26,8 @@ import Testing
   }
 
   private func figure(_ column: String, _ area: String) throws -> Double {
-    try #require(figures.numbers(column)[#require(places[area])], "\(column) of \(area)")
+    let row = try #require(places[area], "\(area)")
+    return try #require(figures.numbers(column)[row], "\(column) of \(area)")
   }
 
   /// A cell of the tables that were read.

@@ -152,6 +152,19 @@ import Testing
     #expect(try abs(figure("regional_pct", "NL00")) < 1e-9 && abs(figure("mix_pct", "NL00")) < 1e-9)
   }
 
+  @Test func unemploymentOfTheMixUsesTheCountrysRates() throws {
+    var (expected, force) = (0.0, 0.0)
+    for trait in ["2018700", "2018740", "2018790"] {
+      let own = try cell("Beroepsbevolking_2", "GM0141", "2023", trait)
+      let rate =
+        try cell("WerklozeBeroepsbevolking_4", "NL01", "2023", trait)
+        / cell("Beroepsbevolking_2", "NL01", "2023", trait)
+      expected += own * 100 * rate
+      force += own
+    }
+    #expect(try abs(figure("mix_unemployment_2023", "GM0141") - expected / force) < 1e-9)
+  }
+
   @Test func theScorecardCountsWhatImproved() throws {
     let signs: [(String, Double)] = [
       ("gross_change", 1), ("unemployment_change", -1), ("youth_unemployment_change", -1), ("low_change", -1),

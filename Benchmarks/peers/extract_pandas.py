@@ -11,7 +11,8 @@ writer = None
 kinds = {**dict.fromkeys(KEYS, "str"), **dict.fromkeys(job.measures, "float64")}
 for year, path in job.tables.items():
   frame = pd.read_csv(path, sep=";", decimal=",", na_values={**dict.fromkeys(job.measures, MISSING), **dict.fromkeys(KEYS, [""])}, keep_default_na=False,
-                      comment="\u00a9", usecols=KEYS + job.measures, dtype=kinds, encoding="utf-8-sig")
+                      usecols=KEYS + job.measures, dtype=kinds, encoding="utf-8-sig")
+  frame = frame.dropna(subset=["Codering_4"])  # the footer
   for name in PADDED:
     frame[name] = frame[name].str.strip()
   frame.insert(0, "year", year)

@@ -144,7 +144,10 @@ import Testing
       "odata4-csv/82045NED/LinkRelatedSources.csv", "is a list of links of an OData v4 download, not its observations; "
     ),
     ("odata3-atom/ODataFeed_81162eng_service.xml", "is an OData service document, "),
-    ("odata3-atom/catalogue_service_index.xml", "is an OData service document, "),
+    (
+      "odata3-atom/catalogue_service_index.xml",
+      "is the OData service document of a catalogue, the list of its feeds; it holds no table's data"
+    ),
   ])
   func whatIsNotData(file: String, text: String) {
     let found = error {

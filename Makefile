@@ -9,7 +9,7 @@ PEIL := .build/release/peil
 DATA ?= Fixtures
 # Outputs: one folder for each data folder, in it one for each pipeline.
 OUT ?= out/$(notdir $(abspath $(DATA)))
-PIPELINES := balance
+PIPELINES := balance labour
 THREADS ?= $(shell nproc)
 # One file that starts fast: no Swift libraries to look for, no addresses to relocate.
 RELEASE := --static-swift-stdlib -Xswiftc -Xclang-linker -Xswiftc -no-pie

@@ -72,13 +72,16 @@ public struct Monitor: Transform {
   /// A watch with the given options.
   public init(options: Options, context: RunContext) throws(SpecError) {
     let place = options.value.position
-    guard options.baseline >= 3 else { throw SpecError(place, "\"baseline\" is \(options.baseline), expected 3 or more") }
+    guard options.baseline >= 3 else {
+      throw SpecError(place, "\"baseline\" is \(options.baseline), expected 3 or more")
+    }
     guard options.weight > 0, options.weight <= 1 else {
       throw SpecError(place, "\"weight\" is \(options.weight), expected more than 0 and at most 1")
     }
     for name in options.within where !options.by.contains(where: { $0.text == name.text }) {
       throw SpecError(
-        name.position, "\"within\" names \"\(name)\", which is not in \"by\""
+        name.position,
+        "\"within\" names \"\(name)\", which is not in \"by\""
           + didYouMean(name.text, among: options.by.map(\.text)))
     }
     self.options = options
@@ -109,7 +112,8 @@ public struct Monitor: Transform {
     ["cusum_rise_period", "cusum_fall_period", "ewma_period", "ewma", "p_value", "q_value", "flag"].map { name in
       let isWhole = name.hasSuffix("_period") || name == "flag"
       return Field(
-        name, isWhole ? .int64 : .float64, unit: name == "ewma" ? "sd" : "", decimals: isWhole ? 0 : name == "ewma" ? 2 : 4,
+        name, isWhole ? .int64 : .float64, unit: name == "ewma" ? "sd" : "",
+        decimals: isWhole ? 0 : name == "ewma" ? 2 : 4,
         origins: value.origins)
     }
   }
@@ -144,13 +148,14 @@ public struct Monitor: Transform {
       ])
     }
     let adjusted = adjusted(signals.map { $0[4] }, series)
-    var output = NewColumns(fields(field))
+    var output = MeasureRows(fields(field))
     for (group, signal) in signals.enumerated() {
       let q = adjusted[group]
       let flag = q.map { $0 <= options.discovery ? ((signal[3] ?? 0) > 0 ? 1.0 : -1.0) : 0 }
       let noSignal: MissingReason = q == nil ? reasons[group] : .notApplicable
       output.append(
-        signal.enumerated().map { ($1, $0 < 2 ? noSignal : reasons[group]) } + [(q, reasons[group]), (flag, reasons[group])])
+        signal.enumerated().map { (value: $1, reason: $0 < 2 ? noSignal : reasons[group]) }
+          + [(value: q, reason: reasons[group]), (value: flag, reason: reasons[group])])
     }
     let schema: Schema
     do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError(error.description) }

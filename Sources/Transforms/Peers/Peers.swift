@@ -124,7 +124,7 @@ public struct Peers: Transform {
       }
     }
     var (areas, peers): ([String?], [String?]) = ([], [])
-    var output = NewColumns([Field("peer_rank", .int64), Field("distance", .float64)])
+    var output = MeasureRows([Field("peer_rank", .int64), Field("distance", .float64)])
     for row in wanted {
       let found = neighbours.nearest(options.count, to: row, among: pool)
       for (rank, neighbour) in found.enumerated() {

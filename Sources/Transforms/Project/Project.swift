@@ -123,7 +123,8 @@ public struct Project: Transform {
       for name in ["years_to_target", "years_to_target_lower", "years_to_target_upper", "target_share_pct"] {
         fields.append(
           Field(
-            name, .float64, unit: name == "target_share_pct" ? "%" : "years", decimals: name == "target_share_pct" ? 0 : 1,
+            name, .float64, unit: name == "target_share_pct" ? "%" : "years",
+            decimals: name == "target_share_pct" ? 0 : 1,
             origins: value.origins))
       }
     }
@@ -136,7 +137,7 @@ public struct Project: Transform {
     let series = try SeriesRows(table, by: options.by, period: options.period, context: context)
     let values = try NumberColumn(table, options.value.text)
     guard let field = table.schema[options.value.text] else { throw TransformError("a column went missing") }
-    var output = NewColumns(figures(field))
+    var output = MeasureRows(figures(field))
     var groups: [Int32] = []
     var periods: [Int64] = []
     for (group, rows) in series.rows.enumerated() {
@@ -153,12 +154,13 @@ public struct Project: Transform {
       let projection = TrendProjection(
         times: times, values: zip(kept, times).map { breaks.bridged(values.values[$0], at: $1) },
         method: options.method.method, horizon: horizon, target: options.target, draws: options.draws,
-        block: options.block, level: options.level, seed: UInt64(bitPattern: Int64(options.seed)) &+ UInt64(group) << 32)
+        block: options.block, level: options.level, seed: UInt64(bitPattern: Int64(options.seed)) &+ UInt64(group) << 32
+      )
       for step in 0..<horizon {
         groups.append(Int32(group))
         periods.append(Int64(last) + Int64(step + 1))
         guard let projection else {
-          output.append([Double?](repeating: nil, count: output.fields.count), or: .insufficient)
+          output.append(missing: MissingReason.insufficient.rawValue)
           continue
         }
         let point = projection.points[step]

@@ -64,7 +64,10 @@ public struct Trend: Transform {
 
   /// The columns of the series, whatever is wanted.
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
-    [Set(options.by.map(\.text) + [options.period.text, options.value.text] + (options.exposure.map { [$0.text] } ?? []))]
+    [
+      Set(
+        options.by.map(\.text) + [options.period.text, options.value.text] + (options.exposure.map { [$0.text] } ?? []))
+    ]
   }
 
   /// The keys and the figures.
@@ -90,7 +93,7 @@ public struct Trend: Transform {
     let values = try NumberColumn(table, options.value.text)
     let exposures = try options.exposure.map { name throws(TransformError) in try NumberColumn(table, name.text) }
     guard let value = table.schema[options.value.text] else { throw TransformError("a column went missing") }
-    var output = NewColumns(fields(value, table.schema))
+    var output = MeasureRows(fields(value, table.schema))
     for (group, rows) in series.rows.enumerated() {
       let present = rows.filter { row in
         values.isPresent(row) && exposures.map { $0.isPresent(row) && $0.values[row] > 0 } ?? true
@@ -155,7 +158,8 @@ public struct Trend: Transform {
   private static let names = [
     "first_period", "last_period", "observations", "first", "last", "change", "change_pct", "growth_pct", "trend_from",
     "slope", "slope_lower", "slope_upper", "break", "break_lower", "break_upper", "before", "before_lower",
-    "before_upper", "after", "after_lower", "after_upper", "difference", "difference_lower", "difference_upper", "turns",
+    "before_upper", "after", "after_lower", "after_upper", "difference", "difference_lower", "difference_upper",
+    "turns",
     "gain", "minimum_period", "maximum_period",
   ]
 

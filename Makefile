@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup build run test real oracles interop bench fixtures format lint clean FORCE
+.PHONY: help setup build run test real oracles interop scaffold bench fixtures format lint clean FORCE
 
 PEIL := .build/release/peil
 # Input data: the fixtures that come with the project, or a folder of the same layout (rivm/, kwb/).
@@ -11,6 +11,8 @@ DATA ?= Fixtures
 OUT ?= out/$(notdir $(abspath $(DATA)))
 PIPELINES := balance
 THREADS ?= $(shell nproc)
+# One file that starts fast: no Swift libraries to look for, no addresses to relocate.
+RELEASE := --static-swift-stdlib -Xswiftc -Xclang-linker -Xswiftc -no-pie
 # A build or test that fails shows its whole log; one that succeeds stays quiet.
 quiet = mkdir -p build && { $(1) > build/$(2).log 2>&1 || { cat build/$(2).log; exit 1; }; }
 
@@ -23,7 +25,7 @@ setup: ## Install what is missing (C libraries by apt), or say what to type
 build: $(PEIL) ## Build the program
 
 $(PEIL): FORCE | setup
-	@$(call quiet,swift build -c release --static-swift-stdlib --product peil,build)
+	@$(call quiet,swift build -c release $(RELEASE) --product peil,build)
 
 FORCE:
 
@@ -49,6 +51,9 @@ oracles: setup ## Check against published inputs with published answers (ORACLES
 
 interop: run ## Read every Parquet file with pyarrow, DuckDB and Polars
 	python3 Tests/Interop/check.py $(PIPELINES:%=$(OUT)/%)
+
+scaffold: $(PEIL) ## Check that what peil new writes compiles and passes
+	@bash Tests/Scaffold/check.sh
 
 bench: $(PEIL) ## Measure against Polars, DuckDB and pandas (BENCH="--scale 1,4 --assert")
 	python3 Benchmarks/run.py $(BENCH)

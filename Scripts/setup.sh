@@ -8,7 +8,8 @@ declare -A headers=(
   [libzstd-dev]=zstd.h
   [libsnappy-dev]=snappy-c.h
   [zlib1g-dev]=zlib.h
-  [libssl-dev]=openssl/evp.h
+  [libssl-dev]=openssl/sha.h
+  [libarchive-dev]=archive.h
 )
 
 missing=()

@@ -6,11 +6,49 @@ import Transforms
 extension PluginCatalog {
   /// The plugins that come with Peil: the one list.
   public static let builtin = PluginCatalog(
-    sources: [CBSDatasetAtom.self, CBSDatasetCSV.self, ParquetSource.self],
-    transforms: [
-      Aggregate.self, Classify.self, Compare.self, Compose.self, Converge.self, Decompose.self, Derive.self,
-      Filter.self, InequalityTransform.self, Join.self, Normalise.self, Rank.self, Rename.self, Select.self, Sort.self,
-      Transition.self, Union.self,
+    sources: [
+      CBSDatasetAtom.self,
+      CBSDatasetCSV.self,
+      CBSDatasetJSON.self,
+      CBSMetadataCSV.self,
+      GeoJSON.self,
+      ParquetSource.self,
+      SDMXML.self,
+      XMLRecords.self,
     ],
-    sinks: [CSVSink.self, JSONSink.self, ParquetSink.self, SummarySink.self])
+    transforms: [
+      Aggregate.self,
+      Classify.self,
+      Compare.self,
+      Compose.self,
+      Converge.self,
+      Crosswalk.self,
+      Decompose.self,
+      Derive.self,
+      Displacement.self,
+      Filter.self,
+      FlagChanges.self,
+      Harmonise.self,
+      InequalityTransform.self,
+      Join.self,
+      Matching.self,
+      Mismatch.self,
+      Normalise.self,
+      Rake.self,
+      Rank.self,
+      Rename.self,
+      Select.self,
+      Sensitivity.self,
+      ShiftShareTransform.self,
+      Sort.self,
+      Specialise.self,
+      Transition.self,
+      Union.self,
+    ],
+    sinks: [
+      CSVSink.self,
+      JSONSink.self,
+      ParquetSink.self,
+      SummarySink.self,
+    ])
 }

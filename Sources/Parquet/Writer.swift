@@ -21,7 +21,8 @@ public struct ParquetWriter {
   private let options: ParquetWriterOptions
   private var output: FileOutput
   private let encoders: EncoderPool
-  private var pending: [Table] = []
+  /// Rows that wait for a group to fill up: held, not copied.
+  private var pending: [(table: Table, rows: Range<Int>)] = []
   private var pendingRows = 0
   private var groups: [RowGroupMetadata] = []
   private var indexes: [[(columns: ColumnIndex?, offsets: OffsetIndex)]] = []
@@ -59,12 +60,12 @@ public struct ParquetWriter {
       if pending.isEmpty {
         try writeGroup(table, rows: cut)
       } else {
-        pending.append(table.rows(cut))
+        pending.append((table, cut))
         try flush()
       }
     }
     if !rest.isEmpty {
-      pending.append(table.rows(rest))
+      pending.append((table, rest))
       pendingRows += rest.count
     }
   }
@@ -124,9 +125,12 @@ public struct ParquetWriter {
   }
 
   private mutating func flush() throws {
-    let table = try Table.concatenating(pending)
+    let held = pending
     pending = []
     pendingRows = 0
+    if held.count == 1 { return try writeGroup(held[0].table, rows: held[0].rows) }
+    let table = try Table.concatenating(
+      held.map { $0.rows.count == $0.table.rowCount ? $0.table : $0.table.rows($0.rows) })
     try writeGroup(table, rows: 0..<table.rowCount)
   }
 

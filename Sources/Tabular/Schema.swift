@@ -108,7 +108,8 @@ public func nearest(_ name: String, among candidates: [String]) -> String? {
     let limit = max(1, max(wanted.count, other.count) / 3)
     guard abs(wanted.count - other.count) <= limit else { continue }
     let distance = editDistance(wanted, other)
-    if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+    let isKin = distance <= limit && distance < max(wanted.count, other.count)
+    if isKin, distance < best?.distance ?? .max { best = (candidate, distance) }
   }
   return best?.name
 }

@@ -10,7 +10,8 @@ struct Peil: ParsableCommand {
     abstract: "Neighbourhood statistics from CBS exports: read, transform, check, write.",
     version: peilVersion,
     subcommands: [
-      RunCommand.self, CheckCommand.self, InspectCommand.self, ListCommand.self, DescribeCommand.self,
+      RunCommand.self, PlanCommand.self, CheckCommand.self, GraphCommand.self, InspectCommand.self, TraceCommand.self,
+      VerifyCommand.self, DiffCommand.self, ListCommand.self, DescribeCommand.self, SchemaCommand.self, NewCommand.self,
     ])
 
   static func main() {

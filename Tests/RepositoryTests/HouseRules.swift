@@ -9,8 +9,11 @@ import Testing
     "Tabular": ["Glibc", "Synchronization"],
     "Statistics": ["Glibc"],
     "Parquet": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CZstd", "CSnappy", "CZlib"],
-    "PipelineKit": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CCrypto", "CMalloc", "Yams"],
-    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV"],
+    "PipelineKit": [
+      "Tabular", "Glibc", "Dispatch", "Synchronization", "CArchive", "CCrypto", "CMalloc", "CZlib", "Yams",
+    ],
+    "PipelineTesting": ["Tabular", "PipelineKit", "Glibc", "Synchronization"],
+    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV", "CByteMasks"],
     "Transforms": ["Tabular", "PipelineKit", "Statistics", "Glibc", "Synchronization"],
     "Sinks": ["Tabular", "PipelineKit", "Parquet", "Glibc"],
     "BuiltinPlugins": ["PipelineKit", "SourceAdapters", "Transforms", "Sinks"],

@@ -40,6 +40,13 @@ func message(_ body: () throws -> Void) -> String {
   }
 }
 
+/// The warnings that `body` gives.
+func warnings(_ body: (RunContext) throws -> Void) throws -> [String] {
+  let context = RunContext()
+  try body(context)
+  return context.warnings
+}
+
 /// A column's cells as text: `12.5`, `GM0141`, or the reason in angle brackets.
 func cells(_ table: Table, _ name: String) throws -> [String] {
   let column = try table.column(name)

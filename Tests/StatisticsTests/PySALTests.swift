@@ -56,7 +56,7 @@ struct PySALFigures {
     check(name, "intercept", line?.intercept)
     check(name, "slope_error", line?.slopeError)
     check(name, "intercept_error", line?.interceptError)
-    check(name, "explained", line?.explained)
+    check(name, "explained", line?.rSquared)
     check(name, "theil_sen", TheilSen.slope(x: x, y: y))
     check(name, "spearman", BetaConvergence(start: x, end: zip(x, y).map { $0 + $1 })?.spearman, tolerance: 1e-9)
   }

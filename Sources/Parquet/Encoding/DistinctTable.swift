@@ -116,8 +116,8 @@ final class DistinctTable {
   private func looksUnique<V: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ source: UnsafePointer<V>, count: Int, limit: Int
   ) -> Bool {
-    let size = 8192
-    guard count >= 4 * size else { return false }
+    let size = min(8192, count / 4)
+    guard size >= 1024 else { return false }
     let bits = 14
     let slots = sampleStore.room(for: 1 << bits, of: UInt64.self)
     slots.update(repeating: 0, count: 1 << bits)

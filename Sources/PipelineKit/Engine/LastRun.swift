@@ -17,15 +17,35 @@ public struct LastRun: Sendable {
 
   /// Whether every ingredient and every output is as the last run left it: the program, the pipeline file with its
   /// parameters, every file that was read (by content) and every file that was written.
-  public func isUpToDate() -> Bool {
+  public func isUpToDate() -> Bool { reasons().isEmpty }
+
+  /// Why a run would do something; empty when it would not.
+  public func reasons() -> [String] {
     guard let bytes = try? InputFile.head(path, count: 1 << 26), let text = String(validating: bytes, as: UTF8.self),
-      let state = try? SpecParser.nodes(text, file: path), state["key"]?.scalar == key
-    else { return false }
-    let inputs = state["inputs"]?.entries ?? []
+      let state = try? SpecParser.nodes(text, file: path)
+    else { return ["there is no earlier run in \(folder)"] }
+    var reasons: [String] = []
+    for part in parts where state["parts"]?[part.name]?.scalar != part.value { reasons.append(part.reason) }
+    let parameters = state["parameters"]
+    for (name, value) in plan.spec.parameters where parameters?[name]?.scalar != value {
+      let before = parameters?[name]?.scalar.map { "\"\($0)\"" } ?? "absent"
+      reasons.append("the parameter \(name) is \"\(value)\", it was \(before)")
+    }
+    for entry in state["inputs"]?.entries ?? [] {
+      guard let now = OutputFile.sha256(ofFile: entry.key, size: nil) else {
+        reasons.append("the file \(entry.key) is gone")
+        continue
+      }
+      if now != entry.value.scalar { reasons.append("the file \(entry.key) has another content") }
+    }
     let outputs = state["outputs"]?.entries ?? []
-    guard !outputs.isEmpty else { return false }
-    return inputs.allSatisfy { OutputFile.sha256(ofFile: $0.key, size: nil) == $0.value.scalar }
-      && outputs.allSatisfy { OutputFile.sha256(ofFile: folder + "/" + $0.key, size: nil) == $0.value.scalar }
+    if outputs.isEmpty { reasons.append("the earlier run wrote nothing") }
+    for entry in outputs {
+      let now = OutputFile.sha256(ofFile: folder + "/" + entry.key, size: nil)
+      if now == nil { reasons.append("the output \(entry.key) is gone") }
+      if let now, now != entry.value.scalar { reasons.append("the output \(entry.key) was changed by another hand") }
+    }
+    return reasons
   }
 
   /// Says to make that the outputs are as new as this moment.
@@ -35,14 +55,12 @@ public struct LastRun: Sendable {
   func note(_ report: RunReport) throws(SinkError) {
     let inputs = plan.record.files.values.sorted { $0.path < $1.path }
     let state = JSON.object([
-      ("key", .string(key)),
+      ("parts", .object(parts.map { ($0.name, .string($0.value)) })),
+      ("parameters", .object(plan.spec.parameters.map { ($0.name, .string($0.value)) })),
       ("inputs", .object(inputs.map { ($0.path, .string($0.sha256)) })),
       ("outputs", .object(report.outputs.map { ($0.path, .string($0.sha256)) })),
     ])
-    let file = try OutputFile(path: path)
-    try file.write(state.text(indent: 1) + "\n")
-    var finished = try file.finish()
-    try finished.commit()
+    try OutputFile.write(state.text(indent: 1) + "\n", to: path)
   }
 
   /// The program by its size and time: to hash its bytes would take longer than many a run.
@@ -52,16 +70,22 @@ public struct LastRun: Sendable {
     return "\(info.st_size) \(info.st_mtim.tv_sec) \(info.st_mtim.tv_nsec)"
   }
 
-  private var key: String {
-    var parts = [peilVersion, Self.program]
-    parts.append(Manifest.json(plan.spec.root).text())
-    for source in plan.sources {
-      parts.append("\(source.info.name) \(source.info.version)")
-      parts += source.parts.map(\.input.path)
+  /// What else decides the outputs, each with the reason that a change of it is.
+  private var parts: [(name: String, value: String, reason: String)] {
+    // Parameters stand in the pipeline file filled in; where only they differ, the file itself has not changed.
+    let file = Manifest.json(plan.spec.bare, leavingOut: ["parameters"]).text()
+    var plugins = plan.sources.map { "\($0.info.name) \($0.info.version)" }
+    plugins += plan.steps.map { "\($0.info.name) \($0.info.version)" }
+    plugins += plan.outputs.map { "\($0.info.name) \($0.info.version)" }
+    let files = plan.sources.map { source in
+      source.spec.id + ": " + source.parts.map(\.input.path).joined(separator: ", ")
     }
-    parts += plan.steps.map { "\($0.info.name) \($0.info.version)" }
-    parts += plan.outputs.map { "\($0.info.name) \($0.info.version)" }
-    return SHA256.hash(parts.joined(separator: "\n"))
+    return [
+      ("program", "\(peilVersion) \(Self.program)", "the program is another one"),
+      ("pipeline", SHA256.hash(file), "the pipeline file \(plan.spec.file) was changed"),
+      ("plugins", plugins.joined(separator: ", "), "a plugin has another version"),
+      ("files", SHA256.hash(files.joined(separator: "\n")), "the patterns of the sources find other files"),
+    ]
   }
 }
 

@@ -16,10 +16,7 @@ struct Manifest {
   }
 
   private static func write(_ text: String, to path: String) throws(SinkError) {
-    let file = try OutputFile(path: path)
-    try file.write(text)
-    var finished = try file.finish()
-    try finished.commit()
+    try OutputFile.write(text, to: path)
     // make compares times: a manifest that came out the same is as new as the run.
     OutputFile.touch(path)
   }
@@ -91,7 +88,8 @@ struct Manifest {
 
   private func output(_ output: RunReport.Output) -> JSON {
     .object([
-      ("path", .string(output.path)), ("sink", .string(output.sink)), ("rows", .integer(output.rows)),
+      ("path", .string(output.path)), ("sink", .string(output.sink)),
+      ("from", .array(output.from.map { .string($0) })), ("rows", .integer(output.rows)),
       ("bytes", .integer(output.bytes)), ("sha256", .string(output.sha256)),
       ("content_digest", .array(output.contentDigests.map { .string($0) })),
     ])

@@ -19,6 +19,9 @@ public struct Recogniser: Sendable {
       if recognition.confidence > best?.recognition.confidence ?? 0 { best = (entry, recognition) }
     }
     guard let best else {
+      if let members = try context.members(of: path) {
+        throw SourceError(file: path, ZipArchive.choice(members, path))
+      }
       throw SourceError(
         file: path, "no adapter knows this format (\(refusals.joined(separator: "; "))); name one with \"adapter\"")
     }

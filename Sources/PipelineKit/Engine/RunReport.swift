@@ -26,6 +26,8 @@ public struct RunReport: Sendable {
     public var path: String
     /// The sink.
     public var sink: String
+    /// The names of its inputs.
+    public var from: [String]
     /// Rows written, over all inputs.
     public var rows: Int
     /// The file's size.

@@ -94,7 +94,8 @@ final class RunState: Sendable {
         guard let written = state.outputs[i] else { continue }
         report.outputs.append(
           .init(
-            path: output.spec.path.text, sink: output.spec.sink.text, rows: written.rows, bytes: written.file.bytes,
+            path: output.spec.path.text, sink: output.spec.sink.text, from: output.spec.from.map(\.text),
+            rows: written.rows, bytes: written.file.bytes,
             sha256: written.file.sha256, contentDigests: written.digests, isUnchanged: false))
       }
       report.checks = state.checks.sorted { $0.key < $1.key }.map(\.value)

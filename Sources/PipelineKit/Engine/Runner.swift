@@ -67,10 +67,7 @@ public struct Runner: Sendable {
     for (i, source) in plan.sources.enumerated() {
       let chain = fusion.chains[i]
       if let output = chain.streamedOutput {
-        tasks.add(cost: source.parts.count) { () throws(PipelineError) in
-          try timed("stream \(chain.name)") { () throws(PipelineError) in try stream(source, chain, into: output, state)
-          }
-        }
+        addStream(source, chain, into: output, state, to: &tasks)
         continue
       }
       // All files of a source cost the same to the scheduler, which then takes them in order; of two sources the larger
@@ -173,37 +170,42 @@ public struct Runner: Sendable {
     } catch { throw .source(SourceError(file: part.input.path, error.description)) }
   }
 
-  private func stream(_ source: Plan.Source, _ chain: Fusion.Chain, into output: Int, _ state: RunState)
-    throws(PipelineError)
-  {
+  /// Reads a source's files side by side into a streaming sink, which gets their rows in order.
+  private func addStream(
+    _ source: Plan.Source, _ chain: Fusion.Chain, into output: Int, _ state: RunState, to tasks: inout TaskGraph
+  ) {
     let bound = plan.outputs[output]
     guard let sink = bound.sink as? any StreamingSink else { return }
-    func writing<T>(_ body: () throws(SinkError) -> T) throws(PipelineError) -> T {
-      do throws(SinkError) { return try body() } catch { throw .sink(error) }
+    let path = options.outputFolder + "/" + bound.spec.path.text
+    let schema = plan.schema(of: chain.name)
+    let open = StreamedOutput { () throws(SinkError) in
+      let file = try OutputFile(path: path)
+      return (file, try sink.open(schema, to: file, context: context(bound.spec.path.text)))
     }
-    let file = try writing { () throws(SinkError) in
-      try OutputFile(path: options.outputFolder + "/" + bound.spec.path.text)
-    }
-    let stream = try writing { () throws(SinkError) in
-      try sink.open(plan.schema(of: chain.name), to: file, context: context(bound.spec.path.text))
-    }
-    var rows = 0
-    for part in source.parts.indices {
-      try read(source, part: part, chain) { (table) throws(PipelineError) in
-        try writing { () throws(SinkError) in try stream.append(table) }
-        rows += table.rowCount
+    let ordered = OrderedStream { (table) throws(PipelineError) in try open.append(table) }
+    let cost = source.parts.reduce(0) { $0 + fileSize($1.input.path) }
+    let reads = source.parts.indices.map { part in
+      tasks.add(cost: cost) { () throws(PipelineError) in
+        do throws(PipelineError) {
+          try timed("stream \(source.parts[part].input.path)") { () throws(PipelineError) in
+            try read(source, part: part, chain) { (table) throws(PipelineError) in try ordered.append(table, part: part) }
+            try ordered.finish(part)
+          }
+        } catch {
+          ordered.fail(error)
+          throw error
+        }
       }
     }
-    let finished = try writing { () throws(SinkError) in
-      try stream.finish()
-      return try file.finish()
+    tasks.add(after: reads, cost: .max) { () throws(PipelineError) in
+      let (finished, rows) = try open.finish()
+      state.set(output: output, finished, rows: rows, digests: [])
     }
-    state.set(output: output, finished, rows: rows, digests: [])
   }
 
   // MARK: - Steps, outputs, checks
 
-  private func apply(_ step: Plan.Step, _ inputs: [Table]) throws(PipelineError) -> Table {
+  private func apply(_ step: Plan.Step, _ inputs: consuming [Table]) throws(PipelineError) -> Table {
     if !step.transform.isRowLevel { options.progress?("step \(step.spec.id)") }
     do throws(TransformError) {
       let table = try step.transform.apply(inputs, context: context(step.spec.id))

@@ -2,12 +2,18 @@ import Glibc
 
 /// A file being read in pieces, its SHA-256 taken on the way.
 ///
+/// Gzip and zip are read through; size and SHA-256 are those of the bytes on disk.
+///
 /// Belongs to one reader on one thread.
 public final class InputFile {
   /// The path as given.
   public let path: String
-  /// Bytes handed out so far.
+  /// Bytes of the file on disk read so far.
   public private(set) var bytesRead = 0
+  /// The file on disk: the archive when `path` names one of its members.
+  let file: String
+  private var unpacker: (any InputStage)?
+  private var decoder: (any InputStage)?
   private var descriptor: CInt
   private var digest: SHA256
   private let record: RunRecord
@@ -17,7 +23,10 @@ public final class InputFile {
     self.path = path
     self.record = record
     digest = SHA256()
-    descriptor = try Self.openDescriptor(path)
+    let location = InputLocation(path)
+    file = location.file
+    descriptor = try Self.openDescriptor(location.file)
+    unpacker = try Self.unpacker(location, descriptor)
   }
 
   deinit { close(descriptor) }
@@ -25,13 +34,23 @@ public final class InputFile {
   /// Reads the next bytes into `buffer`; 0 means that the file is at its end.
   /// - Throws: ``SourceError`` of kind `unreadable`.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+    guard let decoder else { return try readUnpacked(buffer) }
+    return try decoder.read(into: buffer, from: readUnpacked)
+  }
+
+  private func readUnpacked(_ buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+    guard let unpacker else { return try readStored(buffer) }
+    return try unpacker.read(into: buffer, from: readStored)
+  }
+
+  private func readStored(_ buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
     let count = try Self.read(descriptor, into: buffer, path)
     if count > 0 {
       digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       bytesRead += count
     } else if !isFinished, buffer.count > 0 {
       isFinished = true
-      record.finished(.init(path: path, bytes: bytesRead, sha256: digest.finish()))
+      record.finished(.init(path: file, bytes: bytesRead, sha256: digest.finish()))
     }
     return count
   }
@@ -49,7 +68,10 @@ public final class InputFile {
     }
   }
 
+  /// The first bytes of the file, unpacked; an archive of several files is shown as it is.
   static func head(_ path: String, count: Int) throws(SourceError) -> [UInt8] {
+    let location = InputLocation(path)
+    if try isTable(location) { return try InputFile(path: path, record: RunRecord()).readAtMost(count) }
     let descriptor = try openDescriptor(path)
     defer { close(descriptor) }
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
@@ -63,7 +85,12 @@ public final class InputFile {
     return [UInt8](chunk[..<filled])
   }
 
-  private static func openDescriptor(_ path: String) throws(SourceError) -> CInt {
+  /// Turns what is read from here on into UTF-8.
+  func decodeText(as encoding: TextEncoding, warn: @escaping (String) -> Void) {
+    decoder = TextReader(path: path, encoding: encoding, warn: warn) { [path] in Self.line(of: $0, in: path) }
+  }
+
+  static func openDescriptor(_ path: String) throws(SourceError) -> CInt {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path, errno) }
     var info = stat()

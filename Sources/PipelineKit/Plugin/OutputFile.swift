@@ -69,6 +69,19 @@ public final class OutputFile {
     return finished
   }
 
+  /// Writes a text under its name at once, for files that belong to no run.
+  public static func write(_ text: String, to path: String) throws(SinkError) {
+    let file = try OutputFile(path: path)
+    try file.write(text)
+    try file.finishAndName()
+  }
+
+  /// Makes the content durable and gives the file its name, for sinks that are tried outside a run.
+  package func finishAndName() throws(SinkError) {
+    var finished = try finish()
+    try finished.commit()
+  }
+
   /// The SHA-256 of a file if it is there and has `size` bytes (or any number, when nil).
   static func sha256(ofFile path: String, size: Int?) -> String? {
     var info = stat()

@@ -116,7 +116,10 @@ public protocol Transform: Plugin {
   /// The schema of the output; the whole graph is checked with it before a byte of data is read.
   func outputSchema(for inputs: [Schema]) throws(SpecError) -> Schema
   /// The output. Column names and types are those of ``outputSchema(for:)``.
-  func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table
+  ///
+  /// The inputs are given away: a transform that declares them `consuming` may change columns in place that nobody else
+  /// holds.
+  func apply(_ inputs: consuming [Table], context: RunContext) throws(TransformError) -> Table
 }
 
 extension Transform {

@@ -61,15 +61,19 @@ extension OptionType {
       return [("type", .string("object")), ("additionalProperties", .object(value.schemaMembers))]
     case .anyOf(let types): return [("anyOf", .array(types.map { .object($0.schemaMembers) }))]
     case .object(let options):
-      let properties = options.map { option in
-        (key: option.name, value: JSON.object(option.type.schemaMembers + [("description", .string(option.summary))]))
-      }
       return [
-        ("type", .string("object")), ("properties", .object(properties)),
+        ("type", .string("object")), ("properties", .object(options.map(\.schemaMember))),
         ("required", .array(options.filter(\.isRequired).map { .string($0.name) })),
         ("additionalProperties", .bool(false)),
       ]
     }
+  }
+}
+
+extension OptionDescription {
+  /// The option as a member of the `properties` of a JSON Schema.
+  var schemaMember: (key: String, value: JSON) {
+    (name, .object(type.schemaMembers + [("description", .string(summary))]))
   }
 }
 

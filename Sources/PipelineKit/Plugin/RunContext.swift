@@ -28,17 +28,24 @@ public struct RunContext: Sendable {
 
   /// Opens a file for reading from its start. The file's size and SHA-256 enter the manifest once it is read to the end.
   /// - Throws: ``SourceError`` of kind `unreadable`, saying why.
+  ///
+  /// Gzip is unpacked while it is read, and so is a zip archive: its only file, or the one that the path names, as in
+  /// `archive.zip/table.csv`.
   public func open(_ path: String) throws(SourceError) -> InputFile {
-    record.addDependency(path, stage: stage)
+    noteDependency(path)
     return try InputFile(path: path, record: record)
   }
 
-  /// At most `count` bytes from the start of a file, to recognise it and find its columns.
+  /// At most `count` bytes from the start of a file, unpacked, to recognise it and find its columns. A zip archive of
+  /// several files is shown as it is: the path must name one of them.
   /// - Throws: ``SourceError`` of kind `unreadable`.
   public func head(_ path: String, count: Int = 1 << 18) throws(SourceError) -> [UInt8] {
-    record.addDependency(path, stage: stage)
+    noteDependency(path)
     return try InputFile.head(path, count: count)
   }
+
+  /// Notes that the stage depends on the file on disk from which `path` is read.
+  func noteDependency(_ path: String) { record.addDependency(InputLocation(path).file, stage: stage) }
 
   /// A whole small file as text: a profile, a mapping, a code list.
   /// - Throws: ``SourceError`` when it cannot be read or is not UTF-8.
@@ -57,6 +64,9 @@ public struct RunContext: Sendable {
   /// Tells the user a result in a line: printed when the run is done, in the order given.
   public func note(_ message: String) { record.note(stage: stage, message) }
 
+  /// The warnings that the stage has given so far, sorted: for tests of plugins.
+  public var warnings: [String] { record.warnings.filter { $0.stage == stage }.map(\.message) }
+
   /// Runs `body` for 0 to `count - 1`, side by side when the run has threads for it. The order is not fixed: each call
   /// writes to a place of its own.
   public func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
@@ -71,6 +81,28 @@ public struct RunContext: Sendable {
   public func count(read: Int = 0, rejected: Int = 0, filtered: Int = 0) {
     record.count(stage: stage, read: read, rejected: rejected, filtered: filtered)
   }
+}
+
+/// What passed through a context, for the checks of PipelineTesting.
+extension RunContext {
+  /// A file that was read to its end.
+  package struct FileRead: Sendable, Equatable {
+    /// The path as the plugin gave it.
+    package var path: String
+    /// Bytes handed out.
+    package var bytes: Int
+  }
+
+  /// The files that were read to their end, by path.
+  package var filesRead: [FileRead] {
+    record.files.values.map { FileRead(path: $0.path, bytes: $0.bytes) }.sorted { $0.path < $1.path }
+  }
+
+  /// The row counts of the context's stage.
+  package var rowCounts: RowCounts { record.counts(of: stage) }
+
+  /// The warnings of all stages.
+  package var warningTexts: [String] { record.warnings.map(\.message) }
 }
 
 /// Row counts of one stage.

@@ -1,27 +1,28 @@
 internal import CCrypto
 
 /// SHA-256 by libcrypto, which uses the processor's instructions for it.
+///
+/// By the functions of the algorithm itself: the general ones load providers and settings, 2 MiB in each process.
 struct SHA256: ~Copyable {
-  private let context: OpaquePointer
+  private let context: UnsafeMutablePointer<SHA256_CTX>
 
   init() {
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-      fatalError("libcrypto has no SHA-256")
-    }
-    self.context = context
+    context = .allocate(capacity: 1)
+    context.initialize(to: SHA256_CTX())
+    SHA256_Init(context)
   }
 
-  deinit { EVP_MD_CTX_free(context) }
+  deinit { context.deallocate() }
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count > 0 else { return }
-    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    SHA256_Update(context, bytes.baseAddress, bytes.count)
   }
 
   /// The digest in hexadecimal. Call once, after the last update.
   mutating func finish() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
-    EVP_DigestFinal_ex(context, &digest, nil)
+    SHA256_Final(&digest, context)
     return hexadecimal(digest)
   }
 

@@ -33,7 +33,7 @@ public struct FilePattern: Sendable, Equatable {
   /// The folders that are searched for names: their content decides what matches.
   private(set) var searchedFolders: [String] = []
 
-  /// The files that match, sorted by path. A path without wildcards matches itself, whether it exists or not.
+  /// The files that match, sorted by path. A zip archive counts as a folder of its files. A path without wildcards matches itself, whether it exists or not.
   mutating func expand() throws(SourceError) -> [Match] {
     let components = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard components.contains(where: { Self.isPattern($0) }) else { return [Match(path: path, captures: [])] }
@@ -62,6 +62,7 @@ public struct FilePattern: Sendable, Equatable {
   private static func isPattern(_ text: String) -> Bool { text.contains { "*?{".contains($0) } }
 
   private static func names(in folder: String) throws(SourceError) -> [String] {
+    if InputLocation(folder).isFile, let members = try InputFile.members(of: folder) { return members }
     guard let directory = opendir(folder) else { throw InputFile.unreadable(folder, errno) }
     defer { closedir(directory) }
     var names: [String] = []

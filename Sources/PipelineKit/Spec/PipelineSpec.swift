@@ -20,6 +20,8 @@ public struct PipelineSpec: Sendable {
   public var checks: [CheckSpec]
   /// The whole file with parameters filled in.
   public var root: SpecNode
+  /// The whole file as it stands, with `${name}` for parameters.
+  public var bare: SpecNode
 }
 
 /// A source: an adapter and the files it reads.

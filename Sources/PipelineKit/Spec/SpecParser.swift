@@ -25,12 +25,16 @@ public enum SpecParser {
     let values = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
     let substitution = Substitution(file: file, parameters: values, overridden: Set(settings.map(\.name)))
     let root = try substitution.convert(bare)
-    return try pipeline(root, file: file, parameters: parameters)
+    let plain = try Substitution(file: file, parameters: nil, overridden: []).convert(bare)
+    return try pipeline(root, bare: plain, file: file, parameters: parameters)
   }
 
+  /// Scalars stay text, so no rule needs to look at them.
   private static func compose(_ text: String, file: String) throws(SpecError) -> Node {
     do {
-      guard let node = try Yams.compose(yaml: text) else { throw SpecError(SourcePosition(file: file), "is empty") }
+      guard let node = try Yams.compose(yaml: text, .basic) else {
+        throw SpecError(SourcePosition(file: file), "is empty")
+      }
       return node
     } catch let error as SpecError {
       throw error
@@ -79,9 +83,9 @@ public enum SpecParser {
 
   private static let keys = ["pipeline", "title", "parameters", "sources", "steps", "outputs", "checks"]
 
-  private static func pipeline(_ root: SpecNode, file: String, parameters: [(name: String, value: String)])
-    throws(SpecError) -> PipelineSpec
-  {
+  private static func pipeline(
+    _ root: SpecNode, bare: SpecNode, file: String, parameters: [(name: String, value: String)]
+  ) throws(SpecError) -> PipelineSpec {
     for entry in try root.mapping("a mapping with \(keys.joined(separator: ", "))") {
       guard keys.contains(entry.key) else {
         throw SpecError(entry.position, "unknown key \"\(entry.key)\"" + didYouMean(entry.key, among: keys))
@@ -92,7 +96,7 @@ public enum SpecParser {
     }
     var spec = PipelineSpec(
       file: file, name: try name.text(), title: try root["title"]?.text() ?? "", parameters: parameters, sources: [],
-      steps: [], outputs: [], checks: [], root: root)
+      steps: [], outputs: [], checks: [], root: root, bare: bare)
     for entry in try root["sources"]?.mapping("a mapping of names to sources") ?? [] {
       spec.sources.append(try source(entry))
     }

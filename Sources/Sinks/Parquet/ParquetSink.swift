@@ -30,7 +30,10 @@ public struct ParquetSink: StreamingSink {
       [
         .init("compression", \.compression, "The codec of the pages."),
         .init("level", \.level, "The level of zstd, 1 (fast) to 19 (small)."),
-        .init("row_group", \.rowGroup, "Rows in a row group; without it 2^20, fewer in tables of many columns."),
+        .init(
+          "row_group", \.rowGroup,
+          "Rows in a row group; without it about two million cells: 2^20 rows, fewer in tables of several columns, at least 2^14."
+        ),
         .init("status", \.status, "Whether missing reasons are written as `<name>_status` columns."),
         .init("sorted_by", \.sortedBy, "Columns by which the table is sorted, as a note to readers."),
       ]
@@ -80,10 +83,10 @@ public struct ParquetSink: StreamingSink {
     return try Stream(written, writing, options.status, output)
   }
 
-  /// Rows in a row group: about eight million cells, so that memory stays bounded in wide tables.
+  /// Rows in a row group: about two million cells, so that memory stays bounded in wide tables.
   static func rowGroup(columns: Int) -> Int {
     var rows = 1 << 20
-    while rows > 1 << 14, rows * columns > 8 << 20 { rows /= 2 }
+    while rows > 1 << 14, rows * columns > 2 << 20 { rows /= 2 }
     return rows
   }
 

@@ -101,6 +101,15 @@ struct ColumnFinding {
   var evidence = ColumnEvidence()
   /// The type that the file itself states, or nil.
   var statedType: ColumnType?
+  /// Whether the file states that a cell is text.
+  var hasText = false
+
+  /// Takes in what another file shows of the same column.
+  mutating func merge(_ other: ColumnFinding) {
+    evidence.merge(other.evidence)
+    hasText = hasText || other.hasText
+    if statedType == nil || other.statedType == .float64 { statedType = other.statedType ?? statedType }
+  }
 }
 
 /// Makes the schema of a data set from what its files show.
@@ -113,6 +122,8 @@ struct CBSSchemaRules {
   var origin: Origin
   /// Whether all text without a topic number is a key; otherwise `ID` and `Key` are.
   var dimensionsAreKeys = true
+  /// What the table's metadata say.
+  var metadata = CBSMetadata()
 
   /// The schema of `columns`.
   /// - Throws: ``SourceError`` when the options give a type to a column that is not there.
@@ -136,6 +147,8 @@ struct CBSSchemaRules {
     let type: ColumnType
     if let chosen = types[column.name] {
       type = chosen.type
+    } else if isTopic, let known = metadata[column.name]?.columnType {
+      type = known
     } else if let stated = column.statedType {
       type = isTopic && stated == .int64 ? .float64 : stated
     } else if isRowNumber {
@@ -146,7 +159,8 @@ struct CBSSchemaRules {
       type = .string
     }
     let isKey = isRowNumber || column.name == "Key" || (!isTopic && type == .string && dimensionsAreKeys)
-    return Field(column.name, type, role: isKey ? .key : .measure, origins: origins(column.name))
+    let field = Field(column.name, type, role: isKey ? .key : .measure, origins: origins(column.name))
+    return metadata.described(field)
   }
 
   private func origins(_ column: String) -> [Origin] {

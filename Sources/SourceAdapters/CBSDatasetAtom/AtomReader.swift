@@ -11,6 +11,8 @@ struct AtomProperty {
   var slot: UnsafeMutablePointer<ColumnSlot>?
   /// The last row that had it.
   var row = -1
+  /// The property that came after it in the entry before.
+  var following = 0
 }
 
 /// What libxml2's callbacks see: raw memory, so that an element costs no retain and no release.
@@ -21,8 +23,10 @@ struct AtomCursor {
   var propertyDepth = -1
   /// The known properties; an entry without a name stands behind the last.
   var properties: UnsafeMutablePointer<AtomProperty>
-  /// The property that is expected next.
-  var next = 0
+  /// The property that came first in the entry before.
+  var first = 0
+  /// The property before the one at hand; -1 at an entry's start.
+  var previous = -1
   /// Where the text of the running element goes; nil when it is not wanted.
   var slot: UnsafeMutablePointer<ColumnSlot>?
   var isNull = false
@@ -55,14 +59,14 @@ final class AtomReader {
   private let decoder: BatchDecoder
   private let numbers: NumberParser
   private let context: RunContext
-  private let input: AtomInput
+  private let input: XMLInput
   private let cursor: UnsafeMutablePointer<AtomCursor>
   private var propertyCount = 0
   private var propertyCapacity = 256
   private var wantedNames: [UnsafePointer<xmlChar>?] = []
   private(set) var root = ""
 
-  init(schema: Schema, cells: CellDialect, input: AtomInput, context: RunContext) throws(SourceError) {
+  init(schema: Schema, cells: CellDialect, input: XMLInput, context: RunContext) throws(SourceError) {
     self.schema = schema
     self.context = context
     self.input = input
@@ -150,13 +154,14 @@ final class AtomReader {
       cursor.pointee.reader._withUnsafeGuaranteedRef { $0.startOther(name, space) }
       return
     }
-    let place = cursor.pointee.next
-    var property = cursor.pointee.properties + place
+    let previous = cursor.pointee.previous
+    let expected = previous < 0 ? cursor.pointee.first : cursor.pointee.properties[previous].following
+    var property = cursor.pointee.properties + expected
     if property.pointee.name != name {
       guard let other = cursor.pointee.reader._withUnsafeGuaranteedRef({ $0.property(name) }) else { return }
       property = other
     }
-    cursor.pointee.next = property - cursor.pointee.properties &+ 1
+    cursor.pointee.previous = property - cursor.pointee.properties
     guard let slot = property.pointee.slot else { return }
     let row = cursor.pointee.rowsTaken &+ cursor.pointee.rows
     if property.pointee.row == row {
@@ -179,7 +184,7 @@ final class AtomReader {
     for i in 0..<count {
       let five = attributes + i &* 5
       guard let from = five[3], let to = five[4] else { continue }
-      if to - from > AtomLimits.text {
+      if to - from > XMLLimits.text {
         cursor.pointee.reader._withUnsafeGuaranteedRef { $0.failLong() }
         return
       }
@@ -226,12 +231,12 @@ final class AtomReader {
   /// An element that is not a property at its expected depth.
   private func startOther(_ name: UnsafePointer<xmlChar>?, _ space: UnsafePointer<xmlChar>?) {
     let depth = cursor.pointee.depth
-    if depth > AtomLimits.depth {
-      input.fail("elements stand more than \(AtomLimits.depth) deep inside each other")
+    if depth > XMLLimits.depth {
+      input.fail("elements stand more than \(XMLLimits.depth) deep inside each other")
     } else if cursor.pointee.propertyDepth < 0 {
       if name == cursor.pointee.propertiesName, space == cursor.pointee.metadataSpace {
         cursor.pointee.propertyDepth = depth + 1
-        cursor.pointee.next = 0
+        cursor.pointee.previous = -1
         cursor.pointee.found = 0
       } else if depth == 1 {
         root = text(name)
@@ -241,11 +246,23 @@ final class AtomReader {
     }
   }
 
-  /// The property `name` where another was expected: found among the known ones, or made known.
+  /// The property `name` where another was expected: found among the known ones, or made known; and expected at this
+  /// place from now on.
   private func property(_ name: UnsafePointer<xmlChar>?) -> UnsafeMutablePointer<AtomProperty>? {
-    for i in 0..<propertyCount where cursor.pointee.properties[i].name == name { return cursor.pointee.properties + i }
-    guard propertyCount < AtomLimits.properties else {
-      input.fail("the feed has more than \(AtomLimits.properties) different properties")
+    guard let place = place(of: name) else { return nil }
+    let previous = cursor.pointee.previous
+    if previous < 0 {
+      cursor.pointee.first = place
+    } else {
+      cursor.pointee.properties[previous].following = place
+    }
+    return cursor.pointee.properties + place
+  }
+
+  private func place(of name: UnsafePointer<xmlChar>?) -> Int? {
+    for i in 0..<propertyCount where cursor.pointee.properties[i].name == name { return i }
+    guard propertyCount < XMLLimits.names else {
+      input.fail("the feed has more than \(XMLLimits.names) different properties")
       return nil
     }
     if propertyCount + 1 >= propertyCapacity {
@@ -257,14 +274,14 @@ final class AtomReader {
       propertyCapacity *= 2
     }
     let slot = wantedNames.firstIndex(of: name).map { decoder.slot($0) }
-    cursor.pointee.properties[propertyCount] = AtomProperty(name: name, slot: slot)
+    cursor.pointee.properties[propertyCount] = AtomProperty(name: name, slot: slot, following: propertyCount + 1)
     propertyCount += 1
-    return cursor.pointee.properties + (propertyCount - 1)
+    return propertyCount - 1
   }
 
   /// Makes room for `count` bytes of text; false when that is too much.
   private func growText(_ count: Int) -> Bool {
-    guard count <= AtomLimits.text else {
+    guard count <= XMLLimits.text else {
       failLong()
       return false
     }

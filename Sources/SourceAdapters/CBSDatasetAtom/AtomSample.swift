@@ -27,7 +27,7 @@ final class AtomSample {
   private var isNull = false
   private var isCollecting = false
   private let entryLimit: Int
-  private let input: AtomInput
+  private let input: XMLInput
   private let rules: SampleRules
 
   /// Reads the first bytes of a feed.
@@ -38,7 +38,7 @@ final class AtomSample {
     self.entryLimit = entryLimit
     self.rules = rules
     var rest = head[...]
-    input = AtomInput(path: path) { buffer in
+    input = XMLInput(path: path) { buffer in
       let count = min(buffer.count, rest.count)
       buffer.copyBytes(from: rest.prefix(count))
       rest = rest.dropFirst(count)
@@ -100,8 +100,8 @@ final class AtomSample {
     _ name: String, _ space: String, _ count: Int,
     _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
   ) {
-    if names.count >= AtomLimits.depth {
-      input.fail("elements stand more than \(AtomLimits.depth) deep inside each other")
+    if names.count >= XMLLimits.depth {
+      input.fail("elements stand more than \(XMLLimits.depth) deep inside each other")
       return
     }
     if names.isEmpty {
@@ -139,8 +139,8 @@ final class AtomSample {
   /// Makes the property known, at its end: the last one of a head that breaks off has but part of its name.
   private func note(_ name: String) {
     if positions[name] == nil {
-      guard columns.count < AtomLimits.properties else {
-        input.fail("the feed has more than \(AtomLimits.properties) different properties")
+      guard columns.count < XMLLimits.names else {
+        input.fail("the feed has more than \(XMLLimits.names) different properties")
         return
       }
       positions[name] = columns.count
@@ -156,7 +156,7 @@ final class AtomSample {
   }
 
   private func characters(_ bytes: UnsafeBufferPointer<xmlChar>) {
-    if isCollecting, value.count <= AtomLimits.text { value += bytes }
+    if isCollecting, value.count <= XMLLimits.text { value += bytes }
   }
 
   private func end() {

@@ -4,7 +4,7 @@ public import Tabular
 /// Reads a CBS data set from an OData v3 Atom feed.
 public struct CBSDatasetAtom: SourceAdapter {
   /// What the pipeline file says about it.
-  public struct Options: PluginOptions {
+  public struct Options: CBSMetadataOptions {
     /// The form of the data set.
     public var dataset = CBSDatasetForm.auto
     /// Texts that stand for a missing value.
@@ -13,6 +13,12 @@ public struct CBSDatasetAtom: SourceAdapter {
     public var trim = true
     /// Types by column.
     public var types = OrderedMap<SourceColumnType>()
+    /// Files with metadata.
+    public var metadata: [SpecPath] = []
+    /// Dimensions of which the titles of the codes are wanted.
+    public var labels: [Located] = []
+    /// What a null of a typed data set means.
+    public var typedNull = TypedNull.unspecified
 
     /// CBS's own conventions.
     public init() {}
@@ -30,7 +36,7 @@ public struct CBSDatasetAtom: SourceAdapter {
             + "an empty or null cell means."),
         .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
         .init("types", \.types, "The type of a column, where the feed and the rules find another."),
-      ]
+      ] + metadataDeclaration
     }
   }
 
@@ -52,6 +58,11 @@ public struct CBSDatasetAtom: SourceAdapter {
       "unknown" and "cannot occur" into one null, and `not_applicable` in an untyped one, where `.` is `unknown`. A property
       that an entry lacks is `unspecified`. The form is known by the feed's id or its entries' category.
 
+      **Metadata.** `metadata` names files with the table's metadata. They give columns their title (with the groups of
+      topics before it when another topic has the same), unit, decimals and type, the table its id and day of change, and
+      say what an empty cell means: in an untyped data set what the topic's `Default` says (Impossible: `not_applicable`,
+      Missing: `unknown`); in a typed one `unknown` where `Default` is Missing, else see `typed_null`.
+
       **Origin.** The table's id and the date of delivery come from the feed's `id` and `updated` where the pipeline file
       does not state them.
 
@@ -68,11 +79,13 @@ public struct CBSDatasetAtom: SourceAdapter {
 
   private let options: Options
   private let rules: SampleRules
+  private let description: CBSDescription
 
   /// An adapter with its options.
   public init(options: Options, context: RunContext) throws(SpecError) {
     self.options = options
     rules = SampleRules(numbers: NumberParser(), markers: options.markers)
+    description = try CBSDescription(options, context: context)
   }
 
   /// Looks for an Atom feed with properties in the data service namespace.
@@ -99,15 +112,18 @@ public struct CBSDatasetAtom: SourceAdapter {
     var isUntyped = options.dataset == .untyped
     var isDataset = false
     for (i, part) in input.parts.enumerated() {
-      let sample = try sample(part.path, limit: i == 0 ? 1 << 18 : 1 << 16, context: context)
+      var sample = try sample(part.path, limit: 1 << 16, context: context)
+      // What the feed states of types shows in its first entries; what has to be found out takes more of them.
+      if i == 0, !sample.columns.contains(where: { $0.statedType != nil }) {
+        sample = try self.sample(part.path, limit: 1 << 18, context: context)
+      }
       if origin.table.isEmpty { origin.table = sample.table }
       if origin.vintage.isEmpty { origin.vintage = String(sample.updated.prefix(10)) }
       if options.dataset == .auto, sample.isUntyped { isUntyped = true }
       if sample.isDataset { isDataset = true }
       for column in sample.columns {
         if let known = positions[column.name] {
-          columns[known].evidence.merge(column.evidence)
-          columns[known].statedType = Self.wider(columns[known].statedType, column.statedType)
+          columns[known].merge(column)
         } else {
           positions[column.name] = columns.count
           columns.append(column)
@@ -122,13 +138,12 @@ public struct CBSDatasetAtom: SourceAdapter {
     if !isUntyped {
       for i in columns.indices where columns[i].statedType == nil { columns[i].statedType = .string }
     }
-    let rules = CBSSchemaRules(types: options.types, isUntyped: isUntyped, origin: origin, dimensionsAreKeys: isDataset)
-    return try rules.schema(columns, file: input.parts.first?.path ?? "")
-  }
-
-  private static func wider(_ a: ColumnType?, _ b: ColumnType?) -> ColumnType? {
-    guard let a else { return b }
-    return b == .float64 ? .float64 : a
+    let file = input.parts.first?.path ?? ""
+    try description.metadata.check(columns.map(\.name), table: origin.table, file: file, context: context)
+    let rules = CBSSchemaRules(
+      types: options.types, isUntyped: isUntyped, origin: description.metadata.completed(origin),
+      dimensionsAreKeys: isDataset, metadata: description.metadata)
+    return try description.extended(try rules.schema(columns, file: file), file: file)
   }
 
   private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> AtomSample {
@@ -169,12 +184,17 @@ public struct CBSDatasetAtom: SourceAdapter {
     if form == .auto, options.markers[""] == nil {
       form = try sample(part.path, limit: 1 << 14, context: context).isUntyped ? .untyped : .typed
     }
-    let cells = CellDialect(
+    var cells = CellDialect(
       markers: options.markers.markers, emptyReason: options.markers.emptyReason(form), trimsText: options.trim)
+    if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
+    let mapper = try description.mapper(for: schema, file: part.path)
     let file = try context.open(part.path)
-    let source = AtomInput(path: part.path) { (buffer) throws(SourceError) in try file.read(into: buffer) }
-    let reader = try AtomReader(schema: schema, cells: cells, input: source, context: context)
-    try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read(into: receive) }
+    let projection = AtomProjection(on: mapper.needed.names) { (buffer) throws(SourceError) in
+      try file.read(into: buffer)
+    }
+    let source = XMLInput(path: part.path) { (buffer) throws(SourceError) in try projection.read(into: buffer) }
+    let reader = try AtomReader(schema: mapper.needed, cells: cells, input: source, context: context)
+    try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read { mapper.pass($0, to: receive) } }
     try Self.checkRoot(reader.root, path: part.path)
   }
 }

@@ -4,7 +4,7 @@ public import Tabular
 /// Reads a CBS data set in CSV: StatLine's and OData's `TypedDataSet` and `UntypedDataSet`, and kin.
 public struct CBSDatasetCSV: SourceAdapter {
   /// What the pipeline file says about it.
-  public struct Options: PluginOptions {
+  public struct Options: CBSMetadataOptions {
     /// The byte between fields.
     public var separator = CharacterOption(UInt8(ascii: ";"))
     /// The byte before a fraction.
@@ -21,6 +21,12 @@ public struct CBSDatasetCSV: SourceAdapter {
     public var trim = true
     /// Types by column.
     public var types = OrderedMap<SourceColumnType>()
+    /// Files with metadata.
+    public var metadata: [SpecPath] = []
+    /// Dimensions of which the titles of the codes are wanted.
+    public var labels: [Located] = []
+    /// What a null of a typed data set means.
+    public var typedNull = TypedNull.unspecified
 
     /// CBS's own dialect.
     public init() {}
@@ -44,7 +50,7 @@ public struct CBSDatasetCSV: SourceAdapter {
         .init("footer", \.footer, "A record whose first field starts with this text ends the data."),
         .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
         .init("types", \.types, "The type of a column, where the rules for names and content find another."),
-      ]
+      ] + metadataDeclaration
     }
   }
 
@@ -53,7 +59,8 @@ public struct CBSDatasetCSV: SourceAdapter {
     name: "cbs_dataset_csv",
     summary: "Reads a CBS data set in CSV: TypedDataSet, UntypedDataSet, and tables written alike.",
     details: """
-      The file is UTF-8 text, with or without a byte order mark; its first line holds the column keys. Fields may be quoted
+      The file is UTF-8 text, with or without a byte order mark; UTF-16 with one is read too, and what is not UTF-8 is read
+      as Windows-1252 with a warning. Its first line holds the column keys. Fields may be quoted
       or not; a quoted field may hold separators, line ends and doubled quotes. Several files are one table: each file's
       header is checked, and columns may stand in another order.
 
@@ -68,8 +75,13 @@ public struct CBSDatasetCSV: SourceAdapter {
       typed one, where CBS has folded both into one null. A data set counts as untyped when a number or `.` in it is padded
       to eight characters. Blanks around a marker do not matter.
 
+      **Metadata.** `metadata` names files with the table's metadata. They give columns their title (with the groups of
+      topics before it when another topic has the same), unit, decimals and type, the table its id and day of change, and
+      say what an empty cell means: in an untyped data set what the topic's `Default` says (Impossible: `not_applicable`,
+      Missing: `unknown`); in a typed one `unknown` where `Default` is Missing, else see `typed_null`.
+
       **Errors.** A cell that is neither a number nor a marker, a record with too few or too many fields, a quote out of
-      place, a column that the header lacks, and text that is not UTF-8 end the reading with file, line and column.
+      place, and a column that the header lacks end the reading with file, line and column.
       """,
     example: """
       sources:
@@ -90,6 +102,7 @@ public struct CBSDatasetCSV: SourceAdapter {
 
   private let options: Options
   private let dialect: CSVDialect
+  private let description: CBSDescription
 
   /// An adapter with its options.
   public init(options: Options, context: RunContext) throws(SpecError) {
@@ -105,13 +118,12 @@ public struct CBSDatasetCSV: SourceAdapter {
     }
     self.options = options
     dialect = CSVDialect(options)
+    description = try CBSDescription(options, context: context)
   }
 
   /// Looks at the first line: column keys between separators, `ID` first in a CBS data set.
   public static func recognise(head: [UInt8], path: String) -> Recognition {
-    var bytes = head[...]
-    if bytes.starts(with: byteOrderMark) { bytes = bytes.dropFirst(3) }
-    let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+    let line = (TextHead.text(head) ?? []).prefix { $0 != 0x0A && $0 != 0x0D }
     guard let first = line.first, first != UInt8(ascii: "<"), first != UInt8(ascii: "{"), !line.contains(0),
       let text = String(validating: line, as: UTF8.self)
     else { return Recognition(0, "no first line with column names") }
@@ -145,16 +157,19 @@ public struct CBSDatasetCSV: SourceAdapter {
     }
     let isUntyped =
       options.dataset == .untyped || (options.dataset == .auto && columns.contains { $0.evidence.isUntyped })
-    let rules = CBSSchemaRules(types: options.types, isUntyped: isUntyped, origin: input.origin)
-    return try rules.schema(columns, file: input.parts.first?.path ?? "")
+    let file = input.parts.first?.path ?? ""
+    let metadata = description.metadata
+    try metadata.check(columns.map(\.name), table: input.origin.table, file: file, context: context)
+    let rules = CBSSchemaRules(
+      types: options.types, isUntyped: isUntyped, origin: metadata.completed(input.origin), metadata: metadata)
+    return try description.extended(try rules.schema(columns, file: file), file: file)
   }
 
   private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> CSVSample {
     var limit = limit
     while true {
-      let head = try context.head(path, count: limit)
+      let head = try context.textHead(path, count: limit)
       let isWhole = head.count < limit
-      try CSVHeader.refuseOtherEncodings(head, file: path)
       let sample = head.withUnsafeBytes { CSVSample($0, isWhole: isWhole, dialect: dialect) }
       if sample.header != nil { return sample }
       guard !isWhole, limit < 1 << 24 else {
@@ -174,7 +189,7 @@ public struct CBSDatasetCSV: SourceAdapter {
   public func read(
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {
-    let file = try context.open(part.path)
+    let file = try context.openText(part.path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkSize, alignment: 4096)
     defer { buffer.deallocate() }
     var filled = 0
@@ -183,13 +198,15 @@ public struct CBSDatasetCSV: SourceAdapter {
       if count == 0 { break }
       filled += count
     }
-    let cells = CellDialect(
-      numbers: dialect.numbers, markers: options.markers.markers,
-      emptyReason: options.markers.emptyReason(form(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))),
+    let form = form(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+    var cells = CellDialect(
+      numbers: dialect.numbers, markers: options.markers.markers, emptyReason: options.markers.emptyReason(form),
       trimsText: options.trim)
-    let reader = try CSVReader(path: part.path, schema: schema, dialect: dialect, cells: cells, context: context)
+    if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
+    let mapper = try description.mapper(for: schema, file: part.path)
+    let reader = try CSVReader(path: part.path, schema: mapper.needed, dialect: dialect, cells: cells, context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in
-      try reader.read(file, buffer, filled: filled, into: receive)
+      try reader.read(file, head: UnsafeRawBufferPointer(rebasing: buffer[..<filled])) { mapper.pass($0, to: receive) }
     }
   }
 

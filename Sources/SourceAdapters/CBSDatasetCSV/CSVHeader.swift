@@ -53,14 +53,8 @@ enum CSVHeader {
         + (other == 0x09 ? "tab" : "\"\(Character(UnicodeScalar(other)))\""))
   }
 
-  /// - Throws: ``SourceError`` when the head of a file shows that it is UTF-16.
-  static func refuseOtherEncodings(_ head: some Sequence<UInt8>, file: String) throws(SourceError) {
-    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) {
-      throw SourceError(file: file, line: 1, "is UTF-16 text; convert the file to UTF-8")
-    }
-  }
-
-  private static func trimBlanks(_ text: String) -> String {
+  /// The text without the blanks, no-break ones too, around it.
+  static func trimBlanks(_ text: String) -> String {
     var rest = Substring(text)
     while let first = rest.first, first == " " || first == "\u{A0}" { rest.removeFirst() }
     while let last = rest.last, last == " " || last == "\u{A0}" { rest.removeLast() }

@@ -24,7 +24,7 @@ struct CSVLocator {
 
   /// The line, from 1; 0 when the file cannot be read again.
   func line(of target: Target) -> Int {
-    guard let file = try? context.open(path) else { return 0 }
+    guard let file = try? context.openText(path) else { return 0 }
     var state = State(target: target)
     let parser = CSVParser(separator: separator)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)

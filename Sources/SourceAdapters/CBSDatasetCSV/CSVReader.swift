@@ -29,6 +29,8 @@ struct CSVCursor {
   var end: UnsafeMutablePointer<FieldPlan>
   /// Rows since the last batch.
   var rows = 0
+  /// The row before which the plan changes.
+  var turn = Int.max
   /// An address for empty fields.
   let empty: UnsafeMutableRawPointer
   let reader: Unmanaged<CSVReader>
@@ -58,6 +60,12 @@ final class CSVReader {
   private let idle: UnsafeMutablePointer<FieldPlan>
   private var plan: UnsafeMutablePointer<FieldPlan>
   private var planCount = 0
+  /// The plan of records that ``CSVProjection`` has shortened.
+  private var shortPlan: UnsafeMutablePointer<FieldPlan>
+  private var shortPlanCount = 0
+  /// Whether records are shortened no more; pieces may then end inside a record.
+  private var isWholeToTheEnd = false
+  private let projection: CSVProjection
   private var phase = Phase.header
   private var header: [[UInt8]] = []
   private var failure: SourceError?
@@ -78,6 +86,8 @@ final class CSVReader {
     idle = .allocate(capacity: 2)
     idle.initialize(repeating: FieldPlan(action: .ask, slot: nil), count: 2)
     plan = .allocate(capacity: 1)
+    shortPlan = .allocate(capacity: 1)
+    projection = CSVProjection(separator: dialect.separator, capacity: CBSDatasetCSV.chunkSize)
     cursor = .allocate(capacity: 1)
     cursor.initialize(
       to: CSVCursor(
@@ -89,6 +99,7 @@ final class CSVReader {
     cursor.pointee.empty.deallocate()
     cursor.deallocate()
     plan.deallocate()
+    shortPlan.deallocate()
     idle.deallocate()
   }
 
@@ -112,6 +123,7 @@ final class CSVReader {
     if cursor.pointee.next == cursor.pointee.end {
       cursor.pointee.next = cursor.pointee.first
       cursor.pointee.rows &+= 1
+      if cursor.pointee.rows == cursor.pointee.turn { cursor.pointee.reader._withUnsafeGuaranteedRef { $0.turn() } }
     } else {
       cursor.pointee.reader._withUnsafeGuaranteedRef { $0.endIrregularRow() }
     }
@@ -125,9 +137,9 @@ final class CSVReader {
       header.append(Array(bytes))
       cursor.pointee.next = idle
     case .rows:
-      if entry >= plan + planCount {  // a field too many: stay behind the end
+      if entry == cursor.pointee.end || entry == cursor.pointee.end + 1 {  // a field too many: stay behind the end
         extraFields += 1
-        cursor.pointee.next = plan + planCount + 1
+        cursor.pointee.next = cursor.pointee.end + 1
       } else if dialect.isFooter(bytes) {
         enter(.footer)
       } else if let slot = entry.pointee.slot, let base = bytes.baseAddress {
@@ -149,7 +161,7 @@ final class CSVReader {
     case .rows:
       irregularity = Irregularity(
         record: 1 + rowsTaken + cursor.pointee.rows,
-        found: extraFields > 0 ? planCount + extraFields : cursor.pointee.next - plan)
+        found: extraFields > 0 ? planCount + extraFields : cursor.pointee.next - cursor.pointee.first)
       enter(.failed)
     case .footer, .failed: cursor.pointee.next = idle
     }
@@ -179,29 +191,65 @@ final class CSVReader {
     }
     if !dialect.footer.isEmpty { plan[0].action = .ask }
     phase = .rows
+    use(plan, planCount)
+    makeShortPlan()
+  }
+
+  /// Asks for shortened records when that spares libcsv enough.
+  private func makeShortPlan() {
+    var kept = (0..<planCount).filter { plan[$0].action != .skip }
+    for field in 0..<planCount where kept.count < 2 && !kept.contains(field) { kept = (kept + [field]).sorted() }
+    guard kept.count >= 2, kept.count * 4 <= planCount * 3 else { return projection.turnOff() }
+    shortPlan.deallocate()
+    shortPlanCount = kept.count
+    shortPlan = .allocate(capacity: shortPlanCount + 2)
+    for (i, field) in kept.enumerated() { (shortPlan + i).initialize(to: plan[field]) }
+    (shortPlan + shortPlanCount).initialize(repeating: FieldPlan(action: .ask, slot: nil), count: 2)
+    projection.keep(kept, of: planCount)
+  }
+
+  private func use(_ plan: UnsafeMutablePointer<FieldPlan>, _ count: Int) {
     cursor.pointee.first = plan
     cursor.pointee.next = plan
-    cursor.pointee.end = plan + planCount
+    cursor.pointee.end = plan + count
+  }
+
+  /// Takes the plan of the next record, which comes whole or shortened.
+  private func turn() {
+    guard phase == .rows, shortPlanCount > 0, !isWholeToTheEnd else { return }
+    let record = rowsTaken + cursor.pointee.rows
+    let isWhole = projection.takeWhole(record)
+    if isWhole { use(plan, planCount) } else { use(shortPlan, shortPlanCount) }
+    let next = projection.nextWhole
+    cursor.pointee.turn = isWhole ? cursor.pointee.rows + 1 : next == .max ? .max : next - rowsTaken
+    if record >= projection.wholeFrom {
+      isWholeToTheEnd = true
+      cursor.pointee.turn = .max
+    }
   }
 
   // MARK: The loop
 
-  /// Reads the file and hands on its batches.
-  func read(
-    _ file: InputFile, _ buffer: UnsafeMutableRawBufferPointer, filled: Int, into receive: (Batch) -> ReadControl
-  ) throws(SourceError) {
+  /// Reads the file and hands on its batches; its first `head` bytes have been read.
+  func read(_ file: InputFile, head: UnsafeRawBufferPointer, into receive: (Batch) -> ReadControl) throws(SourceError) {
     let parser = CSVParser(separator: dialect.separator)
-    var bytes = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
-    try CSVHeader.refuseOtherEncodings(bytes, file: path)
-    if bytes.starts(with: byteOrderMark) { bytes = UnsafeRawBufferPointer(rebasing: bytes[3...]) }
-    while !bytes.isEmpty {
-      guard parser.parse(bytes, Self.field, Self.row, cursor) else { throw quoteError() }
-      try checkCells()
+    let start = head.starts(with: byteOrderMark) ? 3 : 0
+    let header = headerEnd(head, start)
+    try parse(parser, UnsafeRawBufferPointer(rebasing: head[start..<header]))
+    if phase != .rows { projection.turnOff() }
+    projection.input.copyMemory(from: UnsafeRawBufferPointer(rebasing: head[header...]))
+    var count = head.count - header
+    repeat {
+      if count == 0 { count = try file.read(into: projection.input) }
+      let isLast = count == 0
+      let bytes = projection.take(count, isLast: isLast)
+      count = 0
+      if cursor.pointee.turn == .max || cursor.pointee.rows == cursor.pointee.turn { turn() }
+      try parse(parser, bytes)
       if parser.isOverfull { throw openQuoteError("a field of more than 16 MiB") }
       if cursor.pointee.rows >= decoder.batchRows, handOn(receive) == .stop { return }
-      let count = try file.read(into: buffer)
-      bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-    }
+      if isLast { break }
+    } while true
     let rows = cursor.pointee.rows
     guard parser.finish(Self.field, Self.row, cursor) else {
       throw openQuoteError("the file ends inside a quoted field")
@@ -213,10 +261,33 @@ final class CSVReader {
     if cursor.pointee.rows > 0 { _ = handOn(receive) }
   }
 
+  private func parse(_ parser: CSVParser, _ bytes: UnsafeRawBufferPointer) throws(SourceError) {
+    guard !bytes.isEmpty else { return }
+    guard parser.parse(bytes, Self.field, Self.row, cursor) else { throw quoteError() }
+    try checkCells()
+  }
+
+  /// Where the first record ends: behind the first line end outside quotes, or at the end of `head`.
+  private func headerEnd(_ head: UnsafeRawBufferPointer, _ start: Int) -> Int {
+    var isQuoted = false
+    var hasContent = false
+    for i in start..<head.count {
+      switch head[i] {
+      case 0x22: isQuoted.toggle()
+      case 0x0A, 0x0D: if !isQuoted, hasContent { return i + 1 }
+      case 0x20, 0x09: continue
+      default: break
+      }
+      hasContent = hasContent || (head[i] != 0x0A && head[i] != 0x0D)
+    }
+    return head.count
+  }
+
   private func handOn(_ receive: (Batch) -> ReadControl) -> ReadControl {
     let rows = cursor.pointee.rows
     let table = decoder.take(rows: rows)
     cursor.pointee.rows = 0
+    if cursor.pointee.turn != .max { cursor.pointee.turn -= rows }
     rowsTaken += rows
     context.count(read: rows)
     return receive(Batch(table))

@@ -102,3 +102,12 @@ struct NeumaierSum {
 
   var value: Double { sum.isFinite ? sum + lost : sum }
 }
+
+extension Sequence where Element == Double {
+  /// The sum in the order of the sequence, compensated for rounding.
+  var compensatedSum: Double {
+    var sum = NeumaierSum()
+    for term in self { sum.add(term) }
+    return sum.value
+  }
+}

@@ -12,7 +12,9 @@ public final class BatchDecoder {
   public let batchRows: Int
   private let slots: UnsafeMutablePointer<ColumnSlot>
   private let interners: UnsafeMutablePointer<StringInterner>
-  private let table: UnsafeMutablePointer<DialectTable>
+  /// One for the dialect, and one for each other reason of empty cells.
+  private let tables: UnsafeMutablePointer<DialectTable>
+  private let tableCount: Int
   private let troubles: UnsafeMutablePointer<CellTrouble?>
   private var dictionaries: [StringDictionary?]
   private var lineages: [DictionaryLineage]
@@ -36,8 +38,17 @@ public final class BatchDecoder {
     // About 256 KiB of values: the buffers of a batch stay in the second cache until they are taken.
     let batchRows = batchRows ?? min(4_096, max(512, (1 << 15) / max(schema.count, 1)))
     self.batchRows = batchRows
-    table = .allocate(capacity: 1)
-    table.initialize(to: DialectTable(dialect))
+    var reasons = [dialect.emptyReason]
+    for field in schema.fields {
+      if let reason = dialect.emptyReasons[field.name], !reasons.contains(reason) { reasons.append(reason) }
+    }
+    tableCount = reasons.count
+    tables = .allocate(capacity: tableCount)
+    for (i, reason) in reasons.enumerated() {
+      var dialect = dialect
+      dialect.emptyReason = reason
+      (tables + i).initialize(to: DialectTable(dialect))
+    }
     troubles = .allocate(capacity: 1)
     troubles.initialize(to: nil)
     slots = .allocate(capacity: max(kinds.count, 1))
@@ -45,10 +56,12 @@ public final class BatchDecoder {
     dictionaries = [StringDictionary?](repeating: nil, count: kinds.count)
     lineages = kinds.map { _ in DictionaryLineage() }
     for (i, kind) in kinds.enumerated() {
+      let table = dialect.emptyReasons[schema[i].name].flatMap { reasons.firstIndex(of: $0) } ?? 0
       (interners + i).initialize(to: StringInterner())
       (slots + i).initialize(
         to: ColumnSlot(
-          kind: kind, column: i, capacity: batchRows + batchRows / 8 + 16, table: table, interner: interners + i,
+          kind: kind, column: i, capacity: batchRows + batchRows / 8 + 16, table: tables + table,
+          interner: interners + i,
           trouble: troubles))
     }
   }
@@ -62,9 +75,9 @@ public final class BatchDecoder {
     slots.deallocate()
     interners.deinitialize(count: schema.count)
     interners.deallocate()
-    table.pointee.destroy()
-    table.deinitialize(count: 1)
-    table.deallocate()
+    for i in 0..<tableCount { tables[i].destroy() }
+    tables.deinitialize(count: tableCount)
+    tables.deallocate()
     troubles.deinitialize(count: 1)
     troubles.deallocate()
   }

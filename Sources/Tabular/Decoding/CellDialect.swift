@@ -20,6 +20,8 @@ public struct CellDialect: Sendable, Equatable {
   public var markers: [Marker]
   /// Why an empty cell, or one of blanks only, holds no value.
   public var emptyReason: MissingReason
+  /// The same for single columns, by name, where it is another reason than ``emptyReason``.
+  public var emptyReasons: [String: MissingReason] = [:]
   /// Whether blanks around text are cut off.
   public var trimsText: Bool
 

@@ -28,47 +28,49 @@ extension Column {
     }
   }
 
-  /// This column with the values of `other` over it: row `i` takes row `rows[i]` of `other`, where that has a value.
+  /// Lays the values of `other` over this column: row `i` takes row `rows[i]` of `other`, where that has a value.
   ///
   /// A row of -1 takes nothing. A row that is missing in both has the reason of `other`, unless that is
   /// ``MissingReason/notMatched``. The same as gathering `other` and filling it in from this column, in one pass over
-  /// the rows that change.
-  /// - Throws: ``TabularError`` when types do not go together.
-  public func overlaid(with other: Column, at rows: [Int32]) throws(TabularError) -> Column {
+  /// the rows that change; in place when nobody else holds the values.
+  /// - Throws: ``TabularError`` when types do not go together; the column is then of no further use.
+  public mutating func overlay(with other: Column, at rows: [Int32]) throws(TabularError) {
     guard rows.count == count else { throw .schemaMismatch("\(rows.count) rows cannot be laid over \(count)") }
     guard let type = ColumnType.common(self.type, other.type) else {
       throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(self.type.rawValue)")
     }
-    var reasons = missing?.reasons ?? []
-    let mask = other.missing
-    func mended() -> MissingMask? { reasons.isEmpty ? nil : MissingMask(reasons: reasons) }
-    switch (converted(to: type), other.converted(to: type)) {
-    case (.float64(let a), .float64(let b)):
-      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
-      return .float64(Float64Column(values, missing: mended()))
-    case (.int64(let a), .int64(let b)):
-      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
-      return .int64(Int64Column(values, missing: mended()))
-    case (.bool(let a), .bool(let b)):
-      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
-      return .bool(BoolColumn(values, missing: mended()))
-    case (.date(let a), .date(let b)):
-      let values = Self.laid(b.values, mask, over: a.values, at: rows, &reasons)
-      return .date(DateColumn(values, missing: mended()))
+    if self.type != type { self = converted(to: type) }
+    let own = self
+    self = .bool(BoolColumn([]))  // `own` is now the only holder
+    switch (consume own, other.converted(to: type)) {
+    case (.float64(var a), .float64(let b)):
+      Self.lay(b.values, b.missing, over: &a, at: rows)
+      self = .float64(a)
+    case (.int64(var a), .int64(let b)):
+      Self.lay(b.values, b.missing, over: &a, at: rows)
+      self = .int64(a)
+    case (.bool(var a), .bool(let b)):
+      Self.lay(b.values, b.missing, over: &a, at: rows)
+      self = .bool(a)
+    case (.date(var a), .date(let b)):
+      Self.lay(b.values, b.missing, over: &a, at: rows)
+      self = .date(a)
     case (.string(let a), .string(let b)):
       let (dictionary, codes) = Self.recoded(b, into: a.dictionary)
-      let values = Self.laid(codes, mask, over: a.codes, at: rows, &reasons)
-      return .string(StringColumn(codes: values, dictionary: dictionary, missing: mended()))
-    default: throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(self.type.rawValue)")
+      var column = PrimitiveColumn(a.codes, missing: a.missing)
+      Self.lay(codes, b.missing, over: &column, at: rows)
+      self = .string(StringColumn(codes: column.values, dictionary: dictionary, missing: column.missing))
+    default: throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(type.rawValue)")
     }
   }
 
-  private static func laid<E: BitwiseCopyable>(
-    _ values: [E], _ mask: MissingMask?, over base: [E], at rows: [Int32], _ reasons: inout [UInt8]
-  ) -> [E] {
-    var result = base
+  private static func lay<E: BitwiseCopyable & Hashable & Sendable>(
+    _ values: [E], _ mask: MissingMask?, over base: inout PrimitiveColumn<E>, at rows: [Int32]
+  ) {
+    var reasons = base.missing?.reasons ?? []
+    base.missing = nil
     let unmatched = MissingReason.notMatched.rawValue
-    result.withUnsafeMutableBufferPointer { out in
+    base.values.withUnsafeMutableBufferPointer { out in
       reasons.withUnsafeMutableBufferPointer { reasons in
         values.withUnsafeBufferPointer { values in
           rows.withUnsafeBufferPointer { rows in
@@ -86,7 +88,7 @@ extension Column {
         }
       }
     }
-    return result
+    base = PrimitiveColumn(base.values, missing: reasons.isEmpty ? nil : MissingMask(reasons: reasons))
   }
 
   /// The column as `type`: whole numbers become doubles, anything else stays as it is.

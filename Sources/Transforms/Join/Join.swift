@@ -132,8 +132,15 @@ public struct Join: Transform {
   }
 
   /// The joined table.
-  public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
+  public func apply(_ inputs: consuming [Table], context: RunContext) throws(TransformError) -> Table {
     let (left, right) = (inputs[0], inputs[1])
+    inputs = []
+    let rows = try matchedRows(left, right, context)
+    guard hasRightColumns else { return left.gathering(rows.left ?? []) }
+    do throws(TabularError) { return try joined(left, right, rows) } catch { throw TransformError("\(error)") }
+  }
+
+  private func matchedRows(_ left: Table, _ right: Table, _ context: RunContext) throws(TransformError) -> JoinRows {
     let names = options.on.pairs
     let leftKeys = try onTables { () throws(TabularError) in try left.selecting(names.map(\.left.text)) }
     let rightKeys = try onTables { () throws(TabularError) in try right.selecting(names.map(\.right.text)) }
@@ -148,19 +155,27 @@ public struct Join: Transform {
     guard count <= Int(Int32.max) else {
       throw TransformError("the join would have \(count) rows, more than \(Int32.max); are keys missing from \"on\"?")
     }
-    let rows = matches.rows(options.kind)
-    guard hasRightColumns else { return left.gathering(rows.left ?? []) }
-    return try onTables { () throws(TabularError) in try joined(left, right, rows) }
+    return matches.rows(options.kind)
   }
 
-  private func joined(_ left: Table, _ right: Table, _ rows: JoinRows) throws(TabularError) -> Table {
+  /// Goes column by column and lets the left columns go on the way, so that one that nobody else holds is changed in place.
+  private func joined(_ left: consuming Table, _ right: Table, _ rows: JoinRows) throws(TabularError) -> Table {
+    let leftSchema = left.schema
+    var leftColumns = left.columns.map(Optional.some)
+    left = Table(empty: leftSchema)
     var fields: [Field] = []
     var columns: [Column] = []
-    for part in layout(left.schema, right.schema) {
-      fields.append(field(part, left.schema, right.schema))
-      let l = part.left.map { index in rows.left.map { left.columns[index].gathering($0) } ?? left.columns[index] }
-      if part.prefersRight, let l, let index = part.right {
-        columns.append(try l.overlaid(with: right.columns[index], at: rows.right))
+    for part in layout(leftSchema, right.schema) {
+      fields.append(field(part, leftSchema, right.schema))
+      var l: Column?
+      if let index = part.left {
+        l = leftColumns[index]
+        leftColumns[index] = nil  // each is used once
+        if let selection = rows.left { l = l?.gathering(selection) }
+      }
+      if part.prefersRight, let index = part.right, var column = l.take() {
+        try column.overlay(with: right.columns[index], at: rows.right)
+        columns.append(column)
         continue
       }
       let needsRight = !part.isKey || rows.appended > 0

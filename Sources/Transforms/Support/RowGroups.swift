@@ -1,4 +1,5 @@
 import PipelineKit
+import Statistics
 import Tabular
 
 /// Rows numbered by the group they belong to, without the rows of which a key is missing.
@@ -73,6 +74,21 @@ struct NumberColumn: Sendable {
     else { throw TransformError("column \"\(name)\" holds no numbers") }
     values = c.values
     reasons = c.missing?.reasons ?? []
+  }
+
+  /// Numbers with their reasons, equally many or none.
+  init(values: [Double], reasons: [UInt8]) {
+    self.values = values
+    self.reasons = reasons
+  }
+
+  /// Calls `body` with a view of the numbers, valid during the call.
+  func withView<R>(_ body: (ValueView) -> R) -> R {
+    let words = reasons.isEmpty ? nil : MissingMask(reasons: reasons).words
+    return values.withUnsafeBufferPointer { values in
+      guard let words else { return body(ValueView(values)) }
+      return words.withUnsafeBufferPointer { body(ValueView(values, validity: $0)) }
+    }
   }
 
   /// Whether `row` has a number.

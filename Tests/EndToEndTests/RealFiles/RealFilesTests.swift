@@ -171,6 +171,18 @@ enum RealFiles {
     #expect(equal == 82 * 118)
     #expect(pairs == ["unknown here, unspecified in the CSV": 5_616, "unknown here, unknown in the CSV": 16])
   }
+
+  /// Told what the nulls of the typed set stand for, the CSV and the untyped feed are one table.
+  @Test func untypedFeedAndCSVAreEqualReasonForReasonOnceNullIsGivenItsMeaning() throws {
+    let feed = try Self.untyped.get()
+    let all = try readTable(
+      RealFiles.named("84799NED", in: "kwb"), "cbs_dataset_csv", "{markers: {\"\": unknown}}")
+    let places = Dictionary(uniqueKeysWithValues: try all.texts("ID").enumerated().map { ($1 ?? "", Int32($0)) })
+    let csv = all.gathering(try feed.texts("ID").map { try #require(places[$0 ?? ""]) })
+    let equal = feed.columns.indices.reduce(0) { $0 + (feed.columns[$1] == csv.columns[$1] ? feed.rowCount : 0) }
+    print("untyped Atom = CSV with nulls as unknown: \(equal) of \(82 * 118) cells and reasons, \(feed.missingSummary)")
+    #expect(equal == 82 * 118 && csv.missingSummary == feed.missingSummary)
+  }
 }
 
 /// The main job on real files.

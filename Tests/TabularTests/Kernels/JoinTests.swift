@@ -136,12 +136,14 @@ private func string(_ values: [String?]) -> Column { .string(StringColumn(values
       (string([nil, nil, nil, nil, nil, nil, nil]), string(["c", nil, "z"])),
     ]
     for (base, other) in pairs {
-      let laid = try base.overlaid(with: other, at: rows)
+      var laid = base
+      try laid.overlay(with: other, at: rows)
       #expect(try laid == other.gathering(rows).filledIn(from: base))
       laid.checkInvariants()
     }
     #expect(throws: TabularError.schemaMismatch("string cannot be laid over int64")) {
-      try int64([1]).overlaid(with: string(["a"]), at: [0])
+      var column = int64([1])
+      try column.overlay(with: string(["a"]), at: [0])
     }
   }
 

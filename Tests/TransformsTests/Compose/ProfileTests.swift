@@ -91,7 +91,7 @@ import Testing
     let lacking = try table(.double("a", []), .double("bb", []), .double("c", []))
     #expect(
       file.named(schemaError(Compose.self, spec, lacking))
-        == "profile.yml:9:18: the input has no column \"b\"; did you mean \"a\"?")
+        == "profile.yml:9:18: the input has no column \"b\"; did you mean \"bb\"?")
     let text = try table(.text("a", []), .double("b", []), .double("c", []))
     #expect(
       file.named(schemaError(Compose.self, spec, text)) == "profile.yml:8:18: column \"a\" is string, expected a number"

@@ -36,7 +36,7 @@ import Testing
     func error(_ entries: KeyValuePairs<String, String>) -> String {
       Make.error { _ = try Make.transform("rename", columns(entries)).outputSchema(for: [schema]) }
     }
-    #expect(error(["z": "y"]) == "p.yml:1:3: no column \"z\"; did you mean \"a\"?")
+    #expect(error(["z": "y"]) == "p.yml:1:3: no column \"z\"; there are: a, b, c")
     #expect(error(["a": "c"]) == "p.yml:9:1: there is a column \"c\" already; rename or leave out that one")
     #expect(error(["a": "x", "b": "x"]) == "p.yml:9:2: two columns would be called \"x\"")
     #expect(error(["a": ""]) == "p.yml:9:1: the new name of \"a\" is empty")

@@ -45,7 +45,7 @@ import Testing
     #expect(
       error(Make.map(["columns": names("x"), "except": names("y")]))
         == "p.yml:2:5: select takes columns or except, not both")
-    #expect(error(Make.map(["columns": names("x", "z")])) == "p.yml:2:6: no column \"z\"; did you mean \"x\"?")
+    #expect(error(Make.map(["columns": names("x", "z")])) == "p.yml:2:6: no column \"z\"; there are: code, x, y")
     #expect(error(Make.map(["columns": names("x", "x")])) == "p.yml:2:6: column \"x\" is selected twice")
     #expect(
       error(Make.map(["columns": names()])) == "p.yml:1:1: select keeps no column; name at least one under columns")

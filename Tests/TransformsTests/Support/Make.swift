@@ -1,3 +1,4 @@
+import Glibc
 @testable import PipelineKit
 import Tabular
 import Transforms
@@ -61,3 +62,6 @@ enum Make {
     }
   }
 }
+
+/// A variable of the environment; empty when it is not set.
+func environment(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }

@@ -206,6 +206,11 @@ struct ExpressionEvaluator {
     case .year:
       guard case .date(let c) = column(first, as: .date) else { preconditionFailure("types are checked first") }
       return .int64(Arithmetic.year(c))
+    case .regionCode, .regionLevel, .regionParent, .periodCode, .periodYear, .periodType, .periodNumber, .periodStart,
+      .periodStatus:
+      let codes = Text.text(column(first, as: first.type ?? .string))
+      return code(
+        function, codes, level: operands.dropFirst().first.flatMap { label($0) }.flatMap { .init(rawValue: $0) })
     }
   }
 

@@ -7,6 +7,15 @@ enum ExpressionFunction: String, Sendable, CaseIterable {
   case startsWith = "starts_with"
   case endsWith = "ends_with"
   case contains, trim, upper, lower, length, text, number, integer, year
+  case regionCode = "region_code"
+  case regionLevel = "region_level"
+  case regionParent = "region_parent"
+  case periodCode = "period_code"
+  case periodYear = "period_year"
+  case periodType = "period_type"
+  case periodNumber = "period_number"
+  case periodStart = "period_start"
+  case periodStatus = "period_status"
 
   /// How many arguments it takes.
   var arity: ClosedRange<Int> {
@@ -14,9 +23,9 @@ enum ExpressionFunction: String, Sendable, CaseIterable {
     case .min, .max: 2...Int.max
     case .coalesce, .concat: 1...Int.max
     case .if: 3...3
-    case .round: 1...2
+    case .round, .regionCode: 1...2
     case .substring: 2...3
-    case .power, .startsWith, .endsWith, .contains, .missingAs: 2...2
+    case .power, .startsWith, .endsWith, .contains, .missingAs, .regionParent: 2...2
     default: 1...1
     }
   }
@@ -33,6 +42,10 @@ enum ExpressionFunction: String, Sendable, CaseIterable {
     case .missingAs: "missing_as(x, 'reason')"
     case .trim, .upper, .lower, .length: "\(rawValue)(text)"
     case .year: "year(date)"
+    case .regionCode: "region_code(text, 'level')"
+    case .regionParent: "region_parent(code, 'level')"
+    case .regionLevel: "region_level(code)"
+    case .periodCode, .periodYear, .periodType, .periodNumber, .periodStart, .periodStatus: "\(rawValue)(period)"
     default: "\(rawValue)(x)"
     }
   }
@@ -69,6 +82,21 @@ enum ExpressionFunction: String, Sendable, CaseIterable {
     case .number: "The text as a number with a decimal point; rejected when it is none."
     case .integer: "The whole part of the number; of a text, the whole number it states, or else rejected."
     case .year: "The calendar year of the date."
+    case .regionCode:
+      "The code of an area with its letters, all its zeros and no blanks: 141 as a 'gemeente' is GM0141, NL01 is NL00; "
+        + "without a level the text must have letters. Rejected when it is no such code."
+    case .regionLevel:
+      "The level of an area: " + RegionCode.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        + "; rejected when it is no code."
+    case .regionParent:
+      "The area of that level around a buurt, wijk or gemeente, as its code tells; undefined when it does not."
+    case .periodCode:
+      "The period as CBS writes it: 2022* is 2022JJ00, 2015/2016 is 2015SJ00; unknown kinds stay as text."
+    case .periodYear: "The calendar year in which the period starts; undefined when its text does not tell."
+    case .periodType: "The kind of period: " + PeriodCode.Kind.allCases.map(\.rawValue).joined(separator: ", ") + "."
+    case .periodNumber: "Which quarter, month or week of the year; month * 100 + day for a day; 0 for the others."
+    case .periodStart: "The first day of the period; undefined when its text does not tell."
+    case .periodStatus: "final, or provisional or revised_provisional for a period with one star or two."
     }
   }
 }

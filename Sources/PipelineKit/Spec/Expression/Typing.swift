@@ -199,6 +199,9 @@ struct ExpressionTyping {
         throw place.error(arguments[0].offset, "year needs a date, found \(type.expressionWord)")
       }
       return .int64
+    case .regionCode, .regionLevel, .regionParent, .periodCode, .periodYear, .periodType, .periodNumber, .periodStart,
+      .periodStatus:
+      return try code(function, node)
     }
   }
 }

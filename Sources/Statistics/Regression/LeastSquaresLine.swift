@@ -13,9 +13,9 @@ public struct LeastSquaresLine: Sendable, Equatable {
   /// The standard error of a; nil for two pairs.
   public let interceptError: Double?
   /// The share of the variance of y that the line explains, 0-1; nil when y does not vary.
-  public let explained: Double?
+  public let rSquared: Double?
   /// The standard deviation of the residuals, over n - 2; nil for two pairs.
-  public let residualDeviation: Double?
+  public let residualError: Double?
 
   /// b over its standard error; nil when that is 0 or undefined.
   public var slopeT: Double? { slopeError.flatMap { $0 > 0 ? slope / $0 : nil } }
@@ -36,13 +36,13 @@ public struct LeastSquaresLine: Sendable, Equatable {
         let residual = (y[index] - up.mean) - slope * (x[index] - across.mean)
         return residual * residual
       })
-    explained = up.squaredDeviations > 0 ? max(0, 1 - rest / up.squaredDeviations) : nil
+    rSquared = up.squaredDeviations > 0 ? max(0, 1 - rest / up.squaredDeviations) : nil
     guard x.count > 2 else {
-      (slopeError, interceptError, residualDeviation) = (nil, nil, nil)
+      (slopeError, interceptError, residualError) = (nil, nil, nil)
       return
     }
     let variance = rest / Double(x.count - 2)
-    residualDeviation = variance.squareRoot()
+    residualError = variance.squareRoot()
     slopeError = (variance / across.squaredDeviations).squareRoot()
     interceptError =
       (variance * (1 / Double(x.count) + across.mean * across.mean / across.squaredDeviations)).squareRoot()

@@ -2,26 +2,18 @@ import CLibXML2
 import Glibc
 import PipelineKit
 
-/// The namespaces of an OData v3 Atom feed, with a closing NUL so that libxml2 can take them as they are.
-enum AtomNamespace {
-  static let atom: StaticString = "http://www.w3.org/2005/Atom"
-  static let application: StaticString = "http://www.w3.org/2007/app"
-  static let data: StaticString = "http://schemas.microsoft.com/ado/2007/08/dataservices"
-  static let metadata: StaticString = "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"
-}
-
 /// What an XML document may hold at most; beyond it the file is refused, so that a hostile one cannot fill the memory.
-enum AtomLimits {
+enum XMLLimits {
   /// Elements inside each other.
   static let depth = 64
   /// Bytes of one element's text, or of one attribute.
   static let text = 1 << 20
-  /// Different properties of a feed.
-  static let properties = 16_384
+  /// Different names of fields.
+  static let names = 16_384
 }
 
 /// What libxml2's callbacks share, whatever else they do: what went wrong, and where bytes come from.
-final class AtomInput {
+final class XMLInput {
   /// The error that ends the reading.
   private(set) var failure: SourceError?
   /// Whether the reading ends early, without an error.
@@ -44,6 +36,9 @@ final class AtomInput {
   }
 
   deinit { buffer.deallocate() }
+
+  /// Whether all bytes were handed on, and more were asked for.
+  var isAtEnd: Bool { sawEnd && start == end }
 
   /// The line at which the parser stands.
   var line: Int { parser.map { Int(xmlSAX2GetLineNumber(UnsafeMutableRawPointer($0))) } ?? 0 }
@@ -93,7 +88,9 @@ final class AtomInput {
       return
     }
     self.parser = parser
-    xmlCtxtUseOptions(parser, CInt(XML_PARSE_NONET.rawValue))
+    // Without NOENT an attribute's "&amp;" comes as "&#38;". There is nothing else to replace: handlers that would declare
+    // entities are not set.
+    xmlCtxtUseOptions(parser, CInt(XML_PARSE_NONET.rawValue | XML_PARSE_NOENT.rawValue))
     setUp(parser)
     xmlParseDocument(parser)
     if !isStopped, parser.pointee.wellFormed == 0 { noteMalformed() }
@@ -111,14 +108,14 @@ final class AtomInput {
     var trimmed = Substring(text)
     while trimmed.last == "\n" || trimmed.last == " " { trimmed.removeLast() }
     let isAtEnd = parser?.pointee.input.map { $0.pointee.cur >= $0.pointee.end } ?? false
-    let advice = sawEnd && start == end && isAtEnd ? "; the file is cut off or damaged, fetch it again" : ""
+    let advice = self.isAtEnd && isAtEnd ? "; the file is cut off or damaged, fetch it again" : ""
     fail(SourceError(file: path, line: line, "is not well-formed XML: \(trimmed)\(advice)"))
   }
 
   private static let read: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, CInt) -> CInt = {
     context, target, count in
     guard let context, let target else { return -1 }
-    return Unmanaged<AtomInput>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.fill(target, Int(count)) }
+    return Unmanaged<XMLInput>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.fill(target, Int(count)) }
   }
 
   /// Gives libxml2 its next bytes: it asks for 4,000 at a time, files are read in larger pieces.

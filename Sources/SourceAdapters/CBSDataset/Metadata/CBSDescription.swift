@@ -1,0 +1,87 @@
+public import PipelineKit
+import Tabular
+
+/// What a null in a typed data set means where the metadata say that an absent cell is impossible.
+public enum TypedNull: String, OptionChoice {
+  /// Unspecified: CBS writes an unknown cell in the same way.
+  case unspecified
+  /// Not applicable, as the topic's `Default` says of a cell that the table does not hold.
+  case asDefault = "as_default"
+}
+
+/// The options of adapters for data sets of OData v3 that can use the metadata of a table.
+public protocol CBSMetadataOptions: PluginOptions {
+  /// Files with metadata.
+  var metadata: [SpecPath] { get set }
+  /// Dimensions of which the titles of the codes are wanted.
+  var labels: [Located] { get set }
+  /// What a null of a typed data set means.
+  var typedNull: TypedNull { get set }
+}
+
+extension CBSMetadataOptions {
+  /// The declarations of these options.
+  static var metadataDeclaration: [OptionField<Self>] {
+    [
+      .init(
+        "metadata", \.metadata,
+        "Files with the table's metadata: its metadata.csv, or DataProperties, TableInfos and categories as Atom, JSON or "
+          + "CSV. They give columns their titles, units, decimals and types, and say what an absent cell means."),
+      .init(
+        "labels", \.labels,
+        "Dimensions whose codes get a column with their titles, `<dimension>_label`, from the metadata; a dimension of "
+          + "periods also gets `<dimension>_state`: Definitief, Voorlopig or NaderVoorlopig."),
+      .init(
+        "typed_null", \.typedNull,
+        "What a null in a typed data set means for a topic whose Default is Impossible; where it is Missing a null is "
+          + "always unknown."),
+    ]
+  }
+}
+
+/// A table's metadata and what the options want of them.
+struct CBSDescription: Sendable {
+  /// The metadata.
+  let metadata: CBSMetadata
+  /// The columns with titles of codes.
+  let labels: LabelColumns
+  private let takesDefault: Bool
+
+  /// Reads the metadata that the options name.
+  init(_ options: some CBSMetadataOptions, context: RunContext) throws(SpecError) {
+    metadata = try CBSMetadata(options.metadata, context: context)
+    takesDefault = options.typedNull == .asDefault
+    var labels = LabelColumns()
+    for dimension in options.labels {
+      guard let categories = metadata.categories[dimension.text] else {
+        throw SpecError(
+          dimension.position,
+          "the metadata hold no categories of \"\(dimension)\""
+            + didYouMean(dimension.text, among: metadata.categories.keys.sorted()))
+      }
+      labels.add(dimension.text, categories)
+    }
+    self.labels = labels
+  }
+
+  /// The reasons of empty cells by column, in a data set of `form`.
+  func absentReasons(_ form: CBSDatasetForm) -> [String: MissingReason] {
+    metadata.absentReasons(form, takesDefault: takesDefault)
+  }
+
+  /// `schema` with the label columns.
+  func extended(_ schema: Schema, file: String) throws(SourceError) -> Schema {
+    for label in labels.labelled where schema[label.column] == nil {
+      throw SourceError(
+        file: file, column: label.column,
+        "the option labels names this column, but the data have none of that name"
+          + didYouMean(label.column, among: schema.names))
+    }
+    do { return try labels.extended(schema) } catch { throw SourceError(file: file, error.description) }
+  }
+
+  /// What must be read for `schema`, and what makes its batches of that.
+  func mapper(for schema: Schema, file: String) throws(SourceError) -> LabelColumns.Mapper {
+    do { return try labels.mapper(for: schema) } catch { throw SourceError(file: file, error.description) }
+  }
+}

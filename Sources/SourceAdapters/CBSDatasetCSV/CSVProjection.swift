@@ -1,0 +1,224 @@
+import CByteMasks
+import Glibc
+
+/// Leaves the fields that nobody asked for out of the records of a CSV file, before libcsv sees them.
+///
+/// libcsv's cost is per field, and a pipeline needs a few of them. Separators, line ends and quotes are found 64 bytes at a
+/// time; of a record that has as many fields as the header, and whose quotes stand at both ends of a field and nowhere
+/// else, the wanted fields go on to libcsv as they stand. Every other record goes through whole and is announced by
+/// ``nextWhole``, so that libcsv remains the judge of everything unusual. Records map one to one.
+final class CSVProjection {
+  /// Bytes of a record; a longer one, and all after it, goes through whole.
+  private static let longestRecord = 1 << 15
+  /// Bytes past the end of a piece that may be read and written.
+  private static let slack = 64
+
+  private let separator: UInt8
+  /// Stretches of wanted fields that stand beside each other: the field before the first, and the last.
+  private var runs: [(before: Int, last: Int)] = []
+  /// Fields of a record; 0 until they are known.
+  private var fieldCount = 0
+  private var raw: UnsafeMutablePointer<UInt8>
+  private var held = 0
+  private let capacity: Int
+  private var ends: UnsafeMutablePointer<UInt32>
+  private let output: UnsafeMutablePointer<UInt8>
+  /// Data records so far.
+  private var records = 0
+  private var wholes: [Int] = []
+  private var wholesTaken = 0
+  /// The record from which on all go through whole.
+  private(set) var wholeFrom = Int.max
+  private var isOff = false
+
+  /// A projection that takes up to `capacity` bytes at a time.
+  init(separator: UInt8, capacity: Int) {
+    self.separator = separator
+    self.capacity = capacity
+    raw = .allocate(capacity: capacity + Self.longestRecord + Self.slack)
+    raw.initialize(repeating: 0, count: capacity + Self.longestRecord + Self.slack)
+    output = .allocate(capacity: capacity + Self.longestRecord + 2 * Self.slack)
+    ends = .allocate(capacity: capacity + Self.longestRecord + Self.slack + 2)
+  }
+
+  deinit {
+    raw.deallocate()
+    output.deallocate()
+    ends.deallocate()
+  }
+
+  /// Where the next bytes of the file go.
+  var input: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: raw + held, count: capacity) }
+
+  /// The number of the next data record, from 0, that goes through whole; beyond all when none is known.
+  var nextWhole: Int { wholesTaken < wholes.count ? wholes[wholesTaken] : wholeFrom }
+
+  /// Whether data record `record` goes through whole; to be asked in order.
+  func takeWhole(_ record: Int) -> Bool {
+    if record >= wholeFrom { return true }
+    guard nextWhole == record else { return false }
+    wholesTaken += 1
+    return true
+  }
+
+  /// Says which of the `fieldCount` fields are wanted: at least two, so that no record becomes an empty line.
+  func keep(_ wanted: [Int], of fieldCount: Int) {
+    self.fieldCount = fieldCount
+    for field in wanted {
+      if let last = runs.last, last.last == field - 1 {
+        runs[runs.count - 1].last = field
+      } else {
+        runs.append((before: field - 1, last: field))
+      }
+    }
+  }
+
+  /// Lets all bytes through.
+  func turnOff() { isOff = true }
+
+  /// What goes on to libcsv of the `count` bytes just laid at ``input``; an incomplete record is held back.
+  ///
+  /// Good until the next call.
+  func take(_ count: Int, isLast: Bool) -> UnsafeRawBufferPointer {
+    let total = held + count
+    if isOff {
+      held = 0
+      return UnsafeRawBufferPointer(start: raw, count: total)
+    }
+    let end = UnsafePointer(raw) + total
+    memset(raw + total, 0, Self.slack)
+    var out = output
+    var recordStart = UnsafePointer(raw)
+    var endCount = 0
+    var quotesBefore: UInt64 = 0  // all ones inside quotes
+    var quoteCount = 0
+    let base = UnsafePointer(raw)
+    var block = base
+    while block < end {
+      let masks = peil_byte_masks(block, separator)
+      var marks = masks.separators | masks.lineEnds
+      var lineEnds = masks.lineEnds
+      if masks.quotes | quotesBefore != 0 {
+        let inside = Self.parity(masks.quotes) ^ quotesBefore
+        quotesBefore = 0 &- (inside >> 63)
+        marks &= ~inside
+        lineEnds &= ~inside
+      }
+      let offset = UInt32(truncatingIfNeeded: block - base)
+      var quotes = masks.quotes
+      while lineEnds != 0 {
+        let place = lineEnds.trailingZeroBitCount
+        let upTo = lineEnds ^ (lineEnds &- 1)  // this line end and all below it
+        endCount = note(marks & upTo, offset, endCount)
+        quoteCount &+= (quotes & upTo).nonzeroBitCount
+        quotes &= ~upTo
+        marks &= ~upTo
+        lineEnds &= ~upTo
+        let next = block + place + 1
+        out = emit(recordStart, next, endCount, quoteCount, base, to: out)
+        recordStart = next
+        endCount = 0
+        quoteCount = 0
+      }
+      endCount = note(marks, offset, endCount)
+      quoteCount &+= quotes.nonzeroBitCount
+      block += 64
+    }
+    held = end - recordStart
+    if isLast || held > Self.longestRecord {
+      // The last record has no line end, or a quote is left open: libcsv will see.
+      wholeFrom = records
+      isOff = true
+      memcpy(out, recordStart, held)
+      out += held
+      held = 0
+    } else {
+      memmove(raw, recordStart, held)
+    }
+    return UnsafeRawBufferPointer(start: output, count: out - output)
+  }
+
+  /// Lays down the places of all bits of `marks`.
+  @inline(__always)
+  private func note(_ marks: UInt64, _ offset: UInt32, _ count: Int) -> Int {
+    var rest = marks
+    var place = ends + count
+    while rest != 0 {
+      place.pointee = offset &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
+      place += 1
+      rest &= rest &- 1
+    }
+    return place - ends
+  }
+
+  /// Hands on one record, its line end included; `ends` holds where its fields end.
+  @inline(__always)
+  private func emit(
+    _ start: UnsafePointer<UInt8>, _ next: UnsafePointer<UInt8>, _ endCount: Int, _ quoteCount: Int,
+    _ base: UnsafePointer<UInt8>, to output: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    guard endCount == fieldCount, fieldCount > 1, quoteCount == 0 || areQuotesPlain(start, quoteCount, base) else {
+      return emitWhole(start, next, endCount, to: output)
+    }
+    var out = output
+    for run in runs {
+      let from = run.before < 0 ? start : base + Int(ends[run.before]) + 1
+      let count = base + Int(ends[run.last]) + 1 - from  // with the separator or line end behind it
+      if count <= 32 {
+        // Two fixed copies: both buffers have room behind them.
+        UnsafeMutableRawPointer(out).storeBytes(
+          of: UnsafeRawPointer(from).loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+        UnsafeMutableRawPointer(out + 16).storeBytes(
+          of: UnsafeRawPointer(from + 16).loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+      } else {
+        memcpy(out, from, count)
+      }
+      out += count
+    }
+    out[-1] = next[-1]
+    records += 1
+    return out
+  }
+
+  @inline(never)
+  private func emitWhole(
+    _ start: UnsafePointer<UInt8>, _ next: UnsafePointer<UInt8>, _ endCount: Int, to output: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    memcpy(output, start, next - start)
+    // A line of blanks is no record to libcsv.
+    var place = start
+    while place < next - 1, place.pointee == 0x20 || place.pointee == 0x09 { place += 1 }
+    if endCount > 1 || place < next - 1 {
+      wholes.append(records)
+      records += 1
+    }
+    return output + (next - start)
+  }
+
+  /// Whether all quotes of a record stand at both ends of a field.
+  private func areQuotesPlain(
+    _ start: UnsafePointer<UInt8>, _ quoteCount: Int, _ base: UnsafePointer<UInt8>
+  ) -> Bool {
+    var from = start
+    var quoted = 0
+    for i in 0..<fieldCount {
+      let end = base + Int(ends[i])
+      if end - from >= 2, from.pointee == 0x22, end[-1] == 0x22 { quoted &+= 2 }
+      from = end + 1
+    }
+    return quoted == quoteCount
+  }
+
+  /// Bit i is the parity of bits 0 to i.
+  @inline(__always)
+  private static func parity(_ bits: UInt64) -> UInt64 {
+    var bits = bits
+    bits ^= bits << 1
+    bits ^= bits << 2
+    bits ^= bits << 4
+    bits ^= bits << 8
+    bits ^= bits << 16
+    bits ^= bits << 32
+    return bits
+  }
+}

@@ -18,6 +18,7 @@ extension PluginCatalog {
     ],
     transforms: [
       Aggregate.self,
+      Autocorrelate.self,
       Classify.self,
       Compare.self,
       Compose.self,

@@ -1,6 +1,6 @@
-"""Compares the results of the composite job: `compare.py NAME=FOLDER NAME=FOLDER ...`, every one against the first.
+"""Compares the results of a job: `compare.py FILE,FILE NAME=FOLDER NAME=FOLDER ...`, every program against the first.
 
-summary.json must hold the same keys and the same numbers; composite.parquet the same rows in the same order, the same
+A .json file must hold the same keys and the same numbers; a .parquet file the same rows in the same order, the same
 values and the same nulls in every column of the first program. Numbers agree when they differ by at most 1e-9 of the
 larger of 1 and the value. Columns that only another program has are allowed when they end in `_status`.
 """
@@ -41,9 +41,9 @@ def summary_difference(first, second):
   a, b = dict(leaves(first)), dict(leaves(second))
   for path in sorted(a.keys() | b.keys()):
     if path not in a or path not in b:
-      return "summary.json: %s is in one only" % path
+      return "%s is in one only" % path
     if not near(a[path], b[path]):
-      return "summary.json: %s is %r and %r" % (path, a[path], b[path])
+      return "%s is %r and %r" % (path, a[path], b[path])
   return None
 
 
@@ -78,38 +78,41 @@ def table_difference(first, second):
   extra = [name for name in second.column_names if name not in first.column_names and not name.endswith("_status")]
   lacking = [name for name in first.column_names if name not in second.column_names]
   if lacking or extra:
-    return "composite.parquet: columns lacking: %s; too many: %s" % (lacking, extra)
+    return "columns lacking: %s; too many: %s" % (lacking, extra)
   if first.num_rows != second.num_rows:
-    return "composite.parquet: %d rows and %d" % (first.num_rows, second.num_rows)
+    return "%d rows and %d" % (first.num_rows, second.num_rows)
   for name in first.column_names:
     found = column_difference(name, first[name].combine_chunks(), second[name].combine_chunks())
     if found:
-      return "composite.parquet: " + found
+      return found
   return None
 
 
-def loaded(folder):
-  """Summary and table of one program."""
-  summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-  return summary, pq.read_table(folder / "composite.parquet")
+def loaded(path):
+  """A result: a JSON value or a table."""
+  return json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else pq.read_table(path)
 
 
 def main():
-  pairs = [argument.split("=", 1) for argument in sys.argv[1:]]
+  files = sys.argv[1].split(",")
+  pairs = [argument.split("=", 1) for argument in sys.argv[2:]]
   (first, folder), *others = pairs
-  summary, table = loaded(pathlib.Path(folder))
-  wrong = 0
-  for name, folder in others:
-    try:
-      other_summary, other_table = loaded(pathlib.Path(folder))
-      found = summary_difference(summary, other_summary) or table_difference(table, other_table)
-    except (OSError, ValueError, pa.ArrowException) as error:
-      found = str(error)
-    if found:
-      wrong += 1
-      print("%s differs from %s: %s" % (name, first, found))
+  wrong, sizes = set(), []
+  for file in files:
+    mine = loaded(pathlib.Path(folder) / file)
+    if file.endswith(".parquet"):
+      sizes.append("%s %d rows, %d columns" % (file, mine.num_rows, mine.num_columns))
+    for name, other in others:
+      try:
+        its = loaded(pathlib.Path(other) / file)
+        found = summary_difference(mine, its) if file.endswith(".json") else table_difference(mine, its)
+      except (OSError, ValueError, pa.ArrowException) as error:
+        found = str(error)
+      if found:
+        wrong.add(name)
+        print("%s differs from %s: %s: %s" % (name, first, file, found))
   if not wrong:
-    print("%s agree: %d rows, %d columns" % (", ".join(name for name, _ in pairs), table.num_rows, table.num_columns))
+    print("%s agree: %s" % (", ".join(name for name, _ in pairs), "; ".join(sizes)))
   return 1 if wrong else 0
 
 

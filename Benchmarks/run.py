@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Measures the composite job: peil beside Polars, DuckDB and pandas, in turns, on one and on two threads.
+"""Measures a job: peil beside Polars, DuckDB, pyarrow and pandas, in turns, on one and on two threads.
 
-    python3 Benchmarks/run.py                           # everything; makes its environment and data under build/bench
+    python3 Benchmarks/run.py                           # the composite; makes its environment and data under build/bench
+    python3 Benchmarks/run.py --job extract             # another job: extract, pivot
     python3 Benchmarks/run.py --assert                  # ends with 1 when a bound is exceeded or results differ
     python3 Benchmarks/run.py --ours none --scale 1     # the peers alone
     python3 Benchmarks/run.py --data DIR --threads 2    # on data that lie elsewhere
@@ -25,11 +26,23 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 WORK = ROOT / "build" / "bench"
-OURS = ".build/release/peil run Benchmarks/composite.yml --set data={data} --out {out} --threads {threads} --force"
-PEERS = ["polars", "duckdb", "pandas"]
-WALL_BOUND = {1: 0.30, 2: 0.20}   # of the fastest peer, by threads
+OURS = ".build/release/peil run Benchmarks/{job}.yml --set data={data} --out {out} --threads {threads} --force"
+MODULES = {"polars": "polars", "duckdb": "duckdb", "pandas": "pandas", "arrow": "pyarrow"}
 MEMORY_BOUND = 0.3                # of the most frugal peer
 GROWTH_BOUND = 4.3                # of the time, at four times the data
+
+
+class Job:
+  """What a job leaves, who else can do it, and how fast peil should be: wall time of the fastest peer, by threads."""
+
+  def __init__(self, files, peers, wall, memory=None, extra=()):
+    self.files, self.peers, self.wall, self.memory, self.extra = files, peers, wall, memory, extra
+
+
+JOBS = {
+  "composite": Job(["summary.json", "composite.parquet"], ["polars", "duckdb", "pandas"], {1: 0.30, 2: 0.20}, MEMORY_BOUND),
+  "extract": Job(["kerncijfers.parquet", "typeddataset.parquet"], ["polars", "duckdb", "arrow", "pandas"], {2: 0.20}),
+}
 
 
 class Failure(Exception):
@@ -50,7 +63,7 @@ def environment():
   return folder / "bin" / "python"
 
 
-def generated(python, scale):
+def generated(python, scale, kinds=()):
   """The folder with the data of a scale, made when it is not there or the generator changed."""
   folder = WORK / ("data-%g" % scale)
   parts = [HERE / "generate.py", HERE / "measures.py"]
@@ -101,9 +114,9 @@ def median(figures, part):
   return statistics.median(figure[part] for figure in figures)
 
 
-def agreement(python, outs):
+def agreement(python, job, outs):
   """Compares the results of all programs in a process of its own; the lines it printed and whether all agree."""
-  command = [python, HERE / "compare.py", *["%s=%s" % pair for pair in outs.items()]]
+  command = [python, HERE / "compare.py", ",".join(job.files), *["%s=%s" % pair for pair in outs.items()]]
   done = subprocess.run(command, capture_output=True, text=True)
   return (done.stdout + done.stderr).strip(), done.returncode == 0
 
@@ -113,14 +126,14 @@ def describe(python):
   model = platform.machine()
   with open("/proc/cpuinfo", encoding="utf-8") as lines:
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), model)
-  versions = "import importlib.metadata as m; print(', '.join('%s %s' % (n, m.version(n)) for n in {!r}))".format(PEERS)
+  versions = "import importlib.metadata as m; print(', '.join('%s %s' % (n, m.version(n)) for n in {!r}))".format(sorted(MODULES.values()))
   peers = subprocess.run([python, "-c", versions], capture_output=True, text=True, check=True).stdout.strip()
   return "%s, %d processors; Python %s, %s" % (model, len(os.sched_getaffinity(0)), platform.python_version(), peers)
 
 
 def report(threads, scale, figures):
   """Table rows of one scale, the fastest first, and the names of the fastest and the most frugal peer."""
-  peers = [name for name in figures if name in PEERS]
+  peers = [name for name in figures if name in MODULES]
   fastest = min(peers, key=lambda name: median(figures[name], 0)) if peers else None
   frugal = min(peers, key=lambda name: median(figures[name], 2)) if peers else None
   for name in sorted(figures, key=lambda name: median(figures[name], 0)):
@@ -145,22 +158,24 @@ def verdict(what, value, bound):
 
 def main():
   parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+  parser.add_argument("--job", default="composite", choices=sorted(JOBS), help="the job (default: %(default)s)")
   parser.add_argument("--threads", default="1,2", help="numbers of threads (default: %(default)s)")
   parser.add_argument("--scale", default="1,4", help="sizes; beyond the first only ours runs (default: %(default)s)")
   parser.add_argument("--peers-everywhere", action="store_true", help="run the peers at every scale")
   parser.add_argument("--rounds", type=int, default=5, help="counted rounds (default: %(default)s)")
   parser.add_argument("--warm", type=int, default=1, help="uncounted rounds before (default: %(default)s)")
-  parser.add_argument("--peers", default=",".join(PEERS), help="which peers (default: %(default)s)")
+  parser.add_argument("--peers", help="which peers (default: all that have the job)")
   parser.add_argument("--ours", default=OURS, help="our command, or none (default: %(default)s)")
   parser.add_argument("--data", type=pathlib.Path, help="take this folder instead of generating data")
   parser.add_argument("--json", type=pathlib.Path, help="write the figures of every round here")
   parser.add_argument("--assert", dest="bounds", action="store_true", help="end with 1 when a bound does not hold")
   options = parser.parse_args()
   scales = [1.0] if options.data else [float(text) for text in options.scale.split(",")]
-  peers = [name for name in options.peers.split(",") if name]
+  job = JOBS[options.job]
+  peers = job.peers if options.peers is None else [name for name in options.peers.split(",") if name]
   ours = None if options.ours == "none" else options.ours
-  if unknown := set(peers) - set(PEERS):
-    raise Failure("unknown peer %s; there are %s" % (", ".join(sorted(unknown)), ", ".join(PEERS)))
+  if unknown := set(peers) - set(job.peers):
+    raise Failure("unknown peer %s; there are %s" % (", ".join(sorted(unknown)), ", ".join(job.peers)))
   if ours == OURS and not (ROOT / ".build/release/peil").exists():
     raise Failure(".build/release/peil is not there: type `swift build -c release` first, or give --ours none")
   WORK.mkdir(parents=True, exist_ok=True)
@@ -178,12 +193,12 @@ def main():
     programs = {}
     for scale in scales:
       for name in peers if scale == scales[0] or options.peers_everywhere else []:
-        out = WORK / ("out-%g-%s" % (scale, name))
-        script = HERE / "peers" / ("composite_%s.py" % name)
+        out = WORK / ("out-%s-%g-%s" % (options.job, scale, name))
+        script = HERE / "peers" / ("%s_%s.py" % (options.job, name))
         programs[scale, name] = ([python, "-B", script, data[scale], out, "--threads", str(threads)], out)
       if ours:
-        out = WORK / ("out-%g-peil" % scale)
-        filled = ours.format(data=shlex.quote(str(data[scale])), out=shlex.quote(str(out)), threads=threads)
+        out = WORK / ("out-%s-%g-peil" % (options.job, scale))
+        filled = ours.format(job=options.job, data=shlex.quote(str(data[scale])), out=shlex.quote(str(out)), threads=threads)
         programs[scale, "peil"] = (shlex.split(filled), out)
     figures = in_turns(programs, threads, options.rounds, options.warm)
     for scale in scales:
@@ -195,12 +210,11 @@ def main():
       if ours and fastest and scale == scales[0]:
         where = "on %d thread%s" % (threads, "" if threads == 1 else "s")
         wall, peak = median_ratio(here["peil"], here[fastest], 0), median_ratio(here["peil"], here[frugal], 2)
-        if threads in WALL_BOUND:
-          verdicts.append(("wall time %s of %s" % (where, fastest), wall, WALL_BOUND[threads]))
-        verdicts.append(("peak memory %s of %s" % (where, frugal), peak, MEMORY_BOUND))
+        verdicts.append(("wall time %s of %s" % (where, fastest), wall, job.wall.get(threads)))
+        verdicts.append(("peak memory %s of %s" % (where, frugal), peak, job.memory))
       outs = {name: programs[s, name][1] for s, name in programs if s == scale}
       if len(outs) > 1:
-        agreements.append(("results at scale %g, threads %d" % (scale, threads), agreement(python, outs)))
+        agreements.append(("results at scale %g, threads %d" % (scale, threads), agreement(python, job, outs)))
     for name in dict.fromkeys(name for _, name in programs):
       if len(scales) > 1 and (scales[-1], name) in figures:
         ratio = median_ratio(figures[scales[-1], name], figures[scales[0], name], 0)

@@ -15,7 +15,7 @@ STEEPNESS = 23
 
 
 class Job:
-  """One run of the composite job: where the data are, where the results go, and what the composite is made of."""
+  """One run of a job: where the data are, where the results go, and what the composite is made of."""
 
   def __init__(self):
     parser = argparse.ArgumentParser()
@@ -60,8 +60,34 @@ class Job:
         del entry.getparent()[0]
     return columns
 
+  def feed(self, path):
+    """Every property of every entry of a feed, as lists by name: measures as numbers, ID whole, the others as text.
+
+    Streams: an entry is dropped once it is read. All entries have the same properties in the same order.
+    """
+    names, columns, readers = [], [], []
+    measures = set(self.measures)
+    for _, properties in etree.iterparse(str(path), events=("end",), tag=METADATA + "properties"):
+      cells = list(properties)
+      if not names:
+        names = [cell.tag[len(DATA):] for cell in cells]
+        columns = [[] for _ in names]
+        readers = [float if name in measures else int if name == "ID" else str.strip for name in names]
+      for column, read, cell in zip(columns, readers, cells):
+        text = cell.text
+        column.append(read(text) if text else None)
+      entry = properties.getparent().getparent()
+      entry.clear()
+      while entry.getprevious() is not None:
+        del entry.getparent()[0]
+    return dict(zip(names, columns))
+
   def write_summary(self, years, improved, compared):
     """summary.json: a record a year, and how many buurten of the focus improved between the first and the last year."""
     summary = {"years": years, "improved": int(improved), "focus_buurten": int(compared)}
     text = json.dumps(summary, indent=1, sort_keys=True) + "\n"
     (self.out / "summary.json").write_text(text, encoding="utf-8")
+
+
+KEYS = ["Codering_4", "RegioNaam_1", "Gemeentenaam_2", "SoortRegio_3"]
+PADDED = ["Codering_4", "SoortRegio_3"]

@@ -24,7 +24,7 @@ import Testing
     for file in Repository.files("Sources/\(module)", suffix: ".swift") {
       for line in Repository.lines(file) {
         let words = line.split(separator: " ").filter { !["public", "internal", "package", "@testable"].contains($0) }
-        guard words.count >= 2, words[0] == "import" else { continue }
+        guard words.count >= 2, words[0] == "import", line.first != " " else { continue }
         #expect(Self.arrows[module]?.contains(String(words[1])) == true, "\(file) imports \(words[1])")
       }
     }

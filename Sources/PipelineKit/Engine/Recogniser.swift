@@ -9,6 +9,7 @@ public struct Recogniser: Sendable {
   /// - Throws: ``SourceError`` when no adapter knows the format; the text says what each of them missed.
   public func recognise(_ path: String, context: RunContext) throws(SourceError) -> (entry: SourceEntry, reason: String)
   {
+    if let found = try recogniseFolder(path, context) { return found }
     let head = try context.head(path, count: 1 << 16)
     if head.isEmpty { throw SourceError(file: path, "is empty") }
     var best: (entry: SourceEntry, recognition: Recognition)?
@@ -26,5 +27,19 @@ public struct Recogniser: Sendable {
         file: path, "no adapter knows this format (\(refusals.joined(separator: "; "))); name one with \"adapter\"")
     }
     return (best.entry, best.recognition.reason)
+  }
+
+  /// The adapter that knows one of the files in the folder or archive at `path`, when there is one that reads folders.
+  private func recogniseFolder(_ path: String, _ context: RunContext) throws(SourceError) -> (SourceEntry, String)? {
+    let readers = catalog.sources.filter(\.readsFolders)
+    guard !readers.isEmpty, let names = try context.names(in: path), names.count > 1 else { return nil }
+    for name in names where !name.hasSuffix("/") {
+      guard let head = try? InputFile.head(path + "/" + name, count: 1 << 14) else { continue }
+      for entry in readers {
+        let recognition = entry.recognise(head, name)
+        if recognition.confidence >= 90 { return (entry, "\(name) has \(recognition.reason)") }
+      }
+    }
+    return nil
   }
 }

@@ -188,7 +188,8 @@ public struct Runner: Sendable {
       tasks.add(cost: cost) { () throws(PipelineError) in
         do throws(PipelineError) {
           try timed("stream \(source.parts[part].input.path)") { () throws(PipelineError) in
-            try read(source, part: part, chain) { (table) throws(PipelineError) in try ordered.append(table, part: part) }
+            try read(source, part: part, chain) { (table) throws(PipelineError) in try ordered.append(table, part: part)
+            }
             try ordered.finish(part)
           }
         } catch {

@@ -95,6 +95,8 @@ public struct Recognition: Sendable, Equatable {
 public protocol SourceAdapter: Plugin {
   /// Whether `head`, the first bytes of the file at `path`, looks like this adapter's format.
   static func recognise(head: [UInt8], path: String) -> Recognition
+  /// Whether a part may be a folder or an archive of several files, one of which the adapter recognises.
+  static var readsFolders: Bool { get }
   /// The schema of the input, from the head of its files: every column, whether needed or not.
   func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema
   /// Reads one part and hands on its rows as batches whose columns are exactly `schema`: a selection, in any order, of
@@ -102,6 +104,11 @@ public protocol SourceAdapter: Plugin {
   func read(
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError)
+}
+
+extension SourceAdapter {
+  /// A part is one file.
+  public static var readsFolders: Bool { false }
 }
 
 /// Makes one table from one or more. Pure: the same inputs and options give the same table.

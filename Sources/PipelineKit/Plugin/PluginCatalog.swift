@@ -16,6 +16,8 @@ public struct SourceEntry: Sendable {
   public let plugin: PluginEntry<any SourceAdapter>
   /// Whether the head of a file looks like the adapter's format.
   public let recognise: @Sendable ([UInt8], String) -> Recognition
+  /// Whether it reads folders and archives of several files.
+  public let readsFolders: Bool
 }
 
 /// A transform in the catalogue.
@@ -57,7 +59,7 @@ public struct PluginCatalog: Sendable {
         (node, reserved, context) throws(SpecError) in
         try make(P.self, node, reserved, context)
       },
-      recognise: { P.recognise(head: $0, path: $1) })
+      recognise: { P.recognise(head: $0, path: $1) }, readsFolders: P.readsFolders)
   }
 
   private static func entry<P: Transform>(_ type: P.Type) -> TransformEntry {

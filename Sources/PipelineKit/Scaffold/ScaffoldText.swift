@@ -149,6 +149,7 @@ enum ScaffoldText {
     import PipelineKit
     import PipelineTesting
     import SourceAdapters
+    import Tabular
     import Testing
 
     @Suite struct @TYPE@Tests {
@@ -288,7 +289,7 @@ enum ScaffoldText {
         let input = try table(.text("code", ["A"]), .int("n", [1]))
         #expect(
           schemaError(@TYPE@.self, ["column": "m", "into": "n_pct"], input)
-            == "p.yml:1:1: the input has no column \"m\"; did you mean \"n\"?")
+            == "p.yml:1:1: the input has no column \"m\"; there are: code, n")
       }
     }
 
@@ -296,7 +297,7 @@ enum ScaffoldText {
 
   static let sink = #"""
     public import PipelineKit
-    public import Tabular
+    import Tabular
 
     /// Writes a table as a list for people: a line a row, `name: value` between semicolons.
     public struct @TYPE@: Sink {

@@ -61,7 +61,8 @@ public struct FilePattern: Sendable, Equatable {
 
   private static func isPattern(_ text: String) -> Bool { text.contains { "*?{".contains($0) } }
 
-  private static func names(in folder: String) throws(SourceError) -> [String] {
+  /// The names of the files in a folder or in a zip archive, in no order.
+  static func names(in folder: String) throws(SourceError) -> [String] {
     if InputLocation(folder).isFile, let members = try InputFile.members(of: folder) { return members }
     guard let directory = opendir(folder) else { throw InputFile.unreadable(folder, errno) }
     defer { closedir(directory) }

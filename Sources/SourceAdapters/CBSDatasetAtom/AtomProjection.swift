@@ -279,7 +279,8 @@ final class AtomProjection {
   /// Whether the attributes between the name and the end of a start tag say nothing about the value: `m:type`, `xml:space`.
   private func hasOnlyTypes(_ bytes: UnsafePointer<UInt8>, _ nameEnd: Int, _ close: Int) -> Bool {
     guard close > nameEnd, bytes[close - 1] != UInt8(ascii: "/") else { return false }
-    let attributes = String(decoding: UnsafeBufferPointer(start: bytes + nameEnd, count: close - nameEnd), as: UTF8.self)
+    let attributes = String(
+      decoding: UnsafeBufferPointer(start: bytes + nameEnd, count: close - nameEnd), as: UTF8.self)
     let isBare = attributes.split(separator: " ").allSatisfy { attribute in
       ["m:type=\"Edm.", "xml:space=\"preserve\""].contains { attribute.hasPrefix($0) }
         && attribute.hasSuffix("\"") && attribute.count { $0 == "\"" } == 2

@@ -154,7 +154,7 @@ public struct CBSDatasetAtom: SourceAdapter {
       let isWhole = head.count < limit
       do {
         let sample = try AtomSample(head, path: path, isWhole: isWhole, rules: rules)
-        try Self.checkRoot(sample.root, path: path)
+        try Self.checkRoot(sample.root, base: sample.base, path: path)
         return sample
       } catch {
         guard !isWhole, limit < 1 << 24 else { throw error }
@@ -163,7 +163,11 @@ public struct CBSDatasetAtom: SourceAdapter {
     }
   }
 
-  private static func checkRoot(_ root: String, path: String) throws(SourceError) {
+  private static func checkRoot(_ root: String, base: String = "", path: String) throws(SourceError) {
+    if root == "service", base.lowercased().contains("catalog") {
+      throw SourceError(
+        file: path, "is the OData service document of a catalogue, the list of its feeds; it holds no table's data")
+    }
     if root == "service" {
       throw SourceError(
         file: path,

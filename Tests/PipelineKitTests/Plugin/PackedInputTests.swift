@@ -99,4 +99,17 @@ private func message(_ body: () throws -> Void) -> String {
         == "valid_several.zip: is a zip archive of 3 files; name one as valid_several.zip/data/table.csv; it holds "
         + "data/table.csv, data/other.csv, readme.txt")
   }
+
+  @Test func namesInFoldersAndArchives() throws {
+    let context = RunContext()
+    #expect(
+      try context.names(in: fixtures + "valid_several.zip") == ["data/other.csv", "data/table.csv", "readme.txt"])
+    let folder = try context.names(in: fixtures)
+    #expect(folder == folder?.sorted() && folder?.contains("valid_one.zip") == true)
+    #expect(try context.names(in: String(fixtures.dropLast())) == folder)
+    #expect(try context.names(in: fixtures + "valid_table.csv.gz") == nil)
+    #expect(try context.names(in: fixtures + "valid_several.zip/readme.txt") == nil)
+    #expect(try context.names(in: fixtures + "nothing") == nil)
+    #expect(try context.names(in: "/dev/null") == nil)
+  }
 }

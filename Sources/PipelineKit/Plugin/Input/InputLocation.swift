@@ -28,6 +28,12 @@ struct InputLocation {
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether the path names a folder.
+  var isFolder: Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+  }
+
   private static func split(_ path: String) -> (archive: String, member: String)? {
     let bytes = Array(path.utf8)
     for (i, byte) in bytes.enumerated() where byte == UInt8(ascii: "/") && i > 0 && i + 1 < bytes.count {

@@ -28,6 +28,20 @@ extension RunContext {
     noteDependency(path)
     return try InputFile.members(of: path)
   }
+
+  /// The names of the files in the folder or zip archive at `path`, sorted; nil when it is neither.
+  ///
+  /// `path` with a slash and a name is then a file that ``open(_:)`` takes.
+  /// - Throws: ``SourceError`` when it cannot be read.
+  public func names(in path: String) throws(SourceError) -> [String]? {
+    let folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let location = InputLocation(folder)
+    if location.member != nil { return nil }
+    if location.isFile { return try members(of: folder)?.sorted() }
+    if !location.isFolder { return nil }
+    noteDependency(folder)
+    return try FilePattern.names(in: folder).sorted()
+  }
 }
 
 /// The first bytes of a file as an adapter's `recognise` gets them, as UTF-8 text.

@@ -9,7 +9,8 @@ PEIL := .build/release/peil
 DATA ?= Fixtures
 # Outputs: one folder for each data folder, in it one for each pipeline.
 OUT ?= out/$(notdir $(abspath $(DATA)))
-PIPELINES := balance labour
+# Pipelines whose data are there: balance needs rivm/ and kwb/ in DATA, the others a folder of their own name.
+PIPELINES := balance $(foreach pipeline,labour attractiveness,$(if $(wildcard $(DATA)/$(pipeline)/.),$(pipeline)))
 THREADS ?= $(shell nproc)
 # One file that starts fast: no Swift libraries to look for, no addresses to relocate.
 RELEASE := --static-swift-stdlib -Xswiftc -Xclang-linker -Xswiftc -no-pie

@@ -52,7 +52,7 @@ struct CSVLocator {
           if bytes[i] == 0x0A { state.pointee.line += 1 }
         }
         // The reader stopped at this field; the rest of it tells nothing more.
-        if parser.isOverfull { return state.pointee.fieldLine }
+        if parser.isOverfull { return }
       }
       if !goesToEnd { _ = parser.finish(Self.field, Self.row, state) }
     }

@@ -18,8 +18,15 @@ FACILITIES = (("CafesBinnen3Km_1", 11.0, -0.020, 0.30), ("CafetariasBinnen3Km_2"
 # Kind of crime: registered per 1,000 inhabitants of the country in 2010.
 CRIMES = (("T001161", 72.0), ("CRI1000", 41.0), ("CRI2000", 11.0), ("CRI3000", 6.6))
 COMMON = (("Horeca_1", 2.4, 0.008, 0.16), ("Winkels_2", 5.6, -0.016, 0.14), ("Voorstellingen_3", 2.1, 0.010, 0.45))
+# Health: topic, level of the country in 2022, change a year, spread, Almelo's place beside the country.
+HEALTH = (("ErvarenGezondheidGoedZeerGoed_4", 71.5, -0.55, 2.2, -3.4), ("VoldoetAanBeweegrichtlijn_5", 44.7, -0.6, 2.6, -3.1),
+          ("ErnstigOvergewicht_10", 15.1, 0.17, 1.2, 3.0), ("Roker_11", 15.1, -0.8, 1.1, 2.7),
+          ("OvermatigeDrinker_15", 6.9, -0.1, 0.6, 0.4))
+# Buurten of these gemeenten have a series of crimes; Almelo's four have a rise from 2022 on.
+WATCHED = ("GM0141", "GM0106", "GM0114", "GM0150", "GM0153", "GM0164", "GM0202", "GM0794", "GM0917")
+RISING = ("BU01411003", "BU01411405", "BU01411603", "BU01411702")
 BUURTEN = ["WijkenEnBuurten", "AantalInwoners_1", "InBezitWoningcorporatie_2", "VerhardOppervlak_3", "Energiearm_4",
-           "AfstandTotVoorzieningen_5", "Achterstand_6", "Budget_7"]
+           "AfstandTotVoorzieningen_5", "Budget_6"]
 OWN = ["RegioS", "Perioden"] + [name for name, *_ in COMMON] + [
   "Huishoudens_4", "ProblematischeSchulden_5", "HuishoudensEnergie_6", "Energiearm_7", "LeerlingenGroep8_8",
   "ToetsadviesHoger_9"]
@@ -138,10 +145,39 @@ def buurten():
     paved = min(95, max(3, 48 + 8 * z + 11 * bell("paved", code)))
     poor = min(40, max(0, 8 + 4 * z + 2 * bell("poor", code)))
     far = max(0.1, 1.3 - 0.2 * z + 0.5 * bell("far", code))
-    score = min(100, max(0, 35 + 18 * z + 5 * bell("score", code)))
     budget = n * (90 + 35 * z * drawn("budget share", code) + 15 * bell("budget", code))
-    rows.append([code, str(n), decimal(social), decimal(paved), decimal(poor), decimal(far), decimal(score),
+    rows.append([code, str(n), decimal(social), decimal(paved), decimal(poor), decimal(far),
                  str(int(max(0, budget) + 0.5))])
+  return rows
+
+
+def health():
+  """Estimates with the bounds of their intervals of 95 percent (MOG0095 and MBG0095) beside the value (MW00000)."""
+  rows = []
+  for year in (2016, 2020, 2022):
+    for code, _ in PLACES:
+      own = 0 if country_wide(code) else 1
+      levels = [base + pace * (year - 2022) + (place if code == "GM0141" else own * spread * bell("health", code, name))
+                for name, base, pace, spread, place in HEALTH]
+      half = 0.4 if country_wide(code) else 2.1
+      for margin, shift in (("MW00000", 0), ("MOG0095", -half), ("MBG0095", half)):
+        rows.append([str(len(rows)), "20300", margin, code.ljust(10), "%dJJ00" % year]
+                    + [decimal(x + shift * (1 if x > 30 else 0.6)) for x in levels])
+  return rows
+
+
+def buurt_crimes():
+  """Registered offences by buurt of some gemeenten."""
+  rows = []
+  for area in country.areas():
+    n, code = area.counts.get("AantalInwoners_5", 0), area.code
+    if area.level != "Buurt" or n < 100 or "GM" + code[2:6] not in WATCHED:
+      continue
+    for year in range(2015, 2025):
+      rate = 38 + 9 * area.latent + 6 * bell("buurt crime", code)
+      rate *= powered(0.985, year - 2015) * (1.9 if code in RISING and year >= 2022 else 1)
+      count = max(0, n / 1000 * max(4, rate) * (1 + 0.09 * bell("buurt year", code, year)))
+      rows.append([str(len(rows)), "0.0.0", code.ljust(10), "%dJJ00" % year, str(int(count + 0.5))])
   return rows
 
 
@@ -156,4 +192,10 @@ def files():
     ["ID", "RegioS", "Perioden", "Gemeentenaam_1", "TotaleBevolking_2", "GemiddeldeWoningwaarde_3", "Koopwoningen_4",
      "k_65JaarOfOuder_5", "Bevolkingsdichtheid_6"], inhabitants())
   yield "attractiveness/synthetic_research.csv", shapes.csv_bytes(OWN, own_research())
+  yield "attractiveness/synthetic_50120NED_TypedDataSet.csv", shapes.csv_bytes(
+    ["ID", "Leeftijd", "Marges", "WijkenEnBuurten", "Perioden"] + [name for name, *_ in HEALTH], health())
+  yield "attractiveness/synthetic_47018NED_TypedDataSet.csv", shapes.csv_bytes(
+    ["ID", "SoortMisdrijf", "WijkenEnBuurten", "Perioden", "GeregistreerdeMisdrijven_1"], buurt_crimes())
+  yield "attractiveness/synthetic_g50.csv", shapes.csv_bytes(
+    ["RegioS", "Titel"], [list(place) for place in PLACES if not country_wide(place[0])])
   yield "attractiveness/synthetic_buurten.csv", shapes.csv_bytes(BUURTEN, buurten())

@@ -78,6 +78,12 @@ public struct Monitor: Transform {
     guard options.weight > 0, options.weight <= 1 else {
       throw SpecError(place, "\"weight\" is \(options.weight), expected more than 0 and at most 1")
     }
+    guard options.slack >= 0, options.limit > 0 else {
+      throw SpecError(place, "\"slack\" takes 0 or more and \"limit\" more than 0")
+    }
+    guard options.discovery >= 0, options.discovery <= 1 else {
+      throw SpecError(place, "\"false_discovery\" is \(options.discovery), expected a share from 0 to 1")
+    }
     for name in options.within where !options.by.contains(where: { $0.text == name.text }) {
       throw SpecError(
         name.position,

@@ -73,12 +73,17 @@ public struct Project: Transform {
         target: 40
       """)
 
+  private static let longest = 1_000
+
   private let options: Options
   private let breaks: SeriesBreaks
 
   /// Projections with the given options.
   public init(options: Options, context: RunContext) throws(SpecError) {
     let place = options.value.position
+    guard options.until.magnitude < 1_000_000_000 else {
+      throw SpecError(place, "\"until\" is \(options.until); \(periodRule)")
+    }
     guard options.draws > 0 && options.block > 0 else {
       throw SpecError(place, "\"draws\" and \"block\" take 1 or more")
     }
@@ -151,6 +156,11 @@ public struct Project: Transform {
       }
       let times = kept.map { series.periods.values[$0] }
       let horizon = max(0, options.until - Int(last))
+      guard horizon <= Self.longest else {
+        throw TransformError(
+          "\(keyText(options.by.map(\.text), series.keys, row: group)): from \(Int(last)) to \(options.until) are "
+            + "\(horizon) periods; a projection has at most \(Self.longest)")
+      }
       let projection = TrendProjection(
         times: times, values: zip(kept, times).map { breaks.bridged(values.values[$0], at: $1) },
         method: options.method.method, horizon: horizon, target: options.target, draws: options.draws,

@@ -93,6 +93,11 @@ public struct Scorecard: Transform {
         throw SpecError(
           entry.position, "the epsilon of \"\(entry.key)\" is \(entry.value.epsilon), expected 0 or more")
       }
+      for period in [entry.value.from, entry.value.to] {
+        if let period, !isPeriod(period) {
+          throw SpecError(entry.position, "\"\(entry.key)\" is judged at \(period), which is no period; \(periodRule)")
+        }
+      }
       breaks.append(try entry.value.breaks.checked(at: entry.position))
     }
     self.options = options

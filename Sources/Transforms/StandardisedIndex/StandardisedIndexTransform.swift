@@ -99,6 +99,11 @@ public struct StandardisedIndexTransform: Transform {
     guard total > 0 else {
       throw SpecError(options.area.position, "\"dimensions\" gives no column a weight above 0")
     }
+    for (name, period) in [("base", options.base), ("since", options.since)] {
+      if let period, !isPeriod(period) {
+        throw SpecError(options.area.position, "\"\(name)\" is \(period), which is no period; \(periodRule)")
+      }
+    }
     guard options.far >= 0 else {
       throw SpecError(options.area.position, "\"far\" is \(options.far), expected 0 or more")
     }

@@ -2,6 +2,12 @@ import PipelineKit
 import Statistics
 import Tabular
 
+/// What a period may be.
+let periodRule = "a period is a whole number of at most nine digits, such as a year"
+
+/// Whether a number can be a period: whole, and small enough to count with.
+func isPeriod(_ value: Double) -> Bool { value.magnitude < 1e9 && value == value.rounded() }
+
 /// The rows of a table as series: one for each combination of keys, in order of time.
 struct SeriesRows {
   /// One row a series, ascending by the keys.
@@ -20,7 +26,16 @@ struct SeriesRows {
     var rows = [[Int]](repeating: [], count: grouping.count)
     var without = 0
     for (row, group) in grouping.groups.enumerated() {
-      if periods.isPresent(row) { rows[Int(group)].append(row) } else { without += 1 }
+      guard periods.isPresent(row) else {
+        without += 1
+        continue
+      }
+      guard isPeriod(periods.values[row]) else {
+        throw TransformError(
+          "\(names.isEmpty ? "" : keyText(names.map(\.text), columns, row: row) + ", ")"
+            + "\(period)=\(periods.values[row]) is no period; \(periodRule)")
+      }
+      rows[Int(group)].append(row)
     }
     if without > 0 { context.warn("\(without) row(s) without a \"\(period)\" belong to no series") }
     for group in rows.indices {
@@ -56,6 +71,9 @@ extension [BreakOption] {
   func checked(at position: SourcePosition) throws(SpecError) -> SeriesBreaks {
     var seen: Set<Double> = []
     for item in self {
+      guard isPeriod(item.from) else {
+        throw SpecError(position, "a break from \(item.from) is no period; \(periodRule)")
+      }
       if let bridge = item.bridge, bridge <= 0 {
         throw SpecError(position, "the bridge of the break from \(Int(item.from)) is \(bridge), expected more than 0")
       }

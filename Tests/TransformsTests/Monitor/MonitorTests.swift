@@ -44,8 +44,14 @@ import Testing
 
   @Test func mistakes() throws {
     #expect(
+      schemaError(Monitor.self, Self.spec([("limit", 0)]), try Self.crimes())
+        == "p.yml:4:1: \"slack\" takes 0 or more and \"limit\" more than 0")
+    #expect(
+      schemaError(Monitor.self, Self.spec([("false_discovery", 2)]), try Self.crimes())
+        == "p.yml:4:1: \"false_discovery\" is 2.0, expected a share from 0 to 1")
+    #expect(
       schemaError(Monitor.self, Self.spec([("within", ["are"])]), try Self.crimes())
-        == "p.yml:8:3: \"within\" names \"are\", which is not in \"by\"; did you mean \"area\"?")
+        == "p.yml:7:3: \"within\" names \"are\", which is not in \"by\"; did you mean \"area\"?")
     #expect(
       schemaError(Monitor.self, Self.spec([("weight", 0)]), try Self.crimes())
         == "p.yml:4:1: \"weight\" is 0.0, expected more than 0 and at most 1")

@@ -5,8 +5,8 @@ import Testing
 @testable import Transforms
 
 @Suite struct ProjectTests {
-  static func spec(_ more: [(String, SpecLiteral)] = []) -> SpecLiteral {
-    .map([("by", ["area"]), ("period", "year"), ("value", "x"), ("until", 2017)] + more)
+  static func spec(_ more: [(String, SpecLiteral)] = [], until: SpecLiteral = 2017) -> SpecLiteral {
+    .map([("by", ["area"]), ("period", "year"), ("value", "x"), ("until", until)] + more)
   }
 
   @Test func aLineGoesOn() throws {
@@ -49,6 +49,12 @@ import Testing
     let output = try run(Project.self, Self.spec(), TrendTests.series([1, nil, 3]))
     #expect(try cells(output, "x") == [String](repeating: "(insufficient)", count: 5))
     #expect(try run(Project.self, Self.spec(), TrendTests.series([])).rowCount == 0)
+    #expect(
+      schemaError(Project.self, Self.spec(until: 1_000_000_000), try TrendTests.series([1]))
+        == "p.yml:4:1: \"until\" is 1000000000; a period is a whole number of at most nine digits, such as a year")
+    #expect(
+      try dataError(Project.self, Self.spec(until: 3_011), TrendTests.series([1]))
+        == "area=A: from 2010 to 3011 are 1001 periods; a projection has at most 1000")
     #expect(
       schemaError(Project.self, Self.spec([("draws", 0)]), try TrendTests.series([1]))
         == "p.yml:4:1: \"draws\" and \"block\" take 1 or more")

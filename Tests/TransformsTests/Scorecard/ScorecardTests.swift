@@ -64,6 +64,9 @@ import Testing
 
   @Test func mistakes() throws {
     #expect(
+      schemaError(Scorecard.self, Self.spec(jobs: [("from", 2014.5)]), try Self.panel()).contains(
+        "\"jobs\" is judged at 2014.5, which is no period; a period is a whole number"))
+    #expect(
       schemaError(
         Scorecard.self,
         .map([("area", "area"), ("period", "year"), ("benchmark", "Z"), ("indicators", ["jobs": ["epsilon": 1]])]),

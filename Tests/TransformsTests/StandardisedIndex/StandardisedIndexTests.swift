@@ -67,6 +67,9 @@ import Testing
 
   @Test func mistakes() throws {
     #expect(
+      schemaError(StandardisedIndexTransform.self, Self.spec([("since", 1e300)]), try Self.panel()).contains(
+        "\"since\" is 1e+300, which is no period; a period is a whole number"))
+    #expect(
       try dataError(StandardisedIndexTransform.self, Self.spec([("base", 9)]), Self.panel())
         == "no row has the base period year=9")
     let none = try table(.text("area", []), .int("year", []), .double("shops", []), .double("crime", []))

@@ -81,7 +81,7 @@ import Testing
     #expect(try cells(output, "trend_first") == ["(insufficient)"])
     #expect(try run(Trend.self, Self.spec(), Self.series([])).rowCount == 0)
     let even = try run(Trend.self, Self.spec([("model", "linear")]), Self.series([5, 5, 5, 5, 5, 5]))
-    #expect(try numbers(even, "trend_slope") == [0])
+    #expect(abs((try numbers(even, "trend_slope")[0] ?? 1)) < 1e-12)
     #expect(try cells(even, "trend_turns") == ["0"])
   }
 
@@ -92,6 +92,17 @@ import Testing
     #expect(
       schemaError(Trend.self, Self.spec([("breaks", [["from": 2013], ["from": 2013]])]), try Self.series([1]))
         == "p.yml:4:1: two breaks from 2013; one period has one")
+    for number in [2012.5, 1e300, -1e9] {
+      #expect(
+        schemaError(Trend.self, Self.spec([("breaks", [["from": .text("\(number)")]])]), try Self.series([1]))
+          == "p.yml:4:1: a break from \(number) is no period; a period is a whole number of at most nine digits, such as "
+          + "a year")
+      #expect(
+        try dataError(
+          Trend.self, Self.spec(),
+          table(.text("area", ["A", "A"]), .double("year", [2012, number]), .double("x", [1, 2])))
+          == "area=A, year=\(number) is no period; a period is a whole number of at most nine digits, such as a year")
+    }
     let twice = try table(.text("area", ["A", "A"]), .int("year", [1, 1]), .double("x", [1, 2]))
     #expect(
       try dataError(Trend.self, Self.spec(), twice)

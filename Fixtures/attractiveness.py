@@ -55,7 +55,8 @@ def level(code, name, base, pace, spread, year):
   if country_wide(code):
     return base * powered(1 + pace, t)
   away = name.startswith("Afstand")
-  own = 0.30 * (1 if away else -1) if code == "GM0141" else spread * bell("facility", code, name)
+  behind = 0.02 + 0.28 * drawn("behind", name)
+  own = behind * (1 if away else -1) if code == "GM0141" else spread * bell("facility", code, name)
   lag = 0.009 * (1 if away else -1) if code == "GM0141" else 0.004 * bell("facility pace", code, name)
   noise = 0.012 * bell("facility year", code, name, year)
   return max(0.05, base * (1 + own) * powered(1 + pace + lag, t) * (1 + noise))

@@ -55,7 +55,8 @@ public struct Project: Transform {
       uncertainty of the trend and the scatter of single periods. `<value>_slope` is the trend's change a period.
 
       With a `target`: `years_to_target` from the last observed period to where the trend meets it, 0 when it is reached \
-      already, and missing (`undefined`) when the trend leads away; `years_to_target_lower` and `_upper` over the draws, \
+      already (of a column that says whether more is better: when the last value is as good), and missing (`undefined`) \
+      when the trend leads away; `years_to_target_lower` and `_upper` over the draws, \
       missing where the draws beyond never arrive; `target_share_pct` is the share of draws that ever do.
 
       A missing value is left out. A break of the series without a bridge ends it: the trend takes the last stretch. A \
@@ -166,6 +167,10 @@ public struct Project: Transform {
         method: options.method.method, horizon: horizon, target: options.target, draws: options.draws,
         block: options.block, level: options.level, seed: UInt64(bitPattern: Int64(options.seed)) &+ UInt64(group) << 32
       )
+      let isReached =
+        options.target.map {
+          field.direction?.reaches($0, with: breaks.bridged(values.values[lastRow], at: last)) ?? false
+        } ?? false
       for step in 0..<horizon {
         groups.append(Int32(group))
         periods.append(Int64(last) + Int64(step + 1))
@@ -177,7 +182,9 @@ public struct Project: Transform {
         var cells: [Double?] = [point.value, point.lower, point.upper, projection.slope]
         if options.target != nil {
           let arrival = projection.arrival
-          cells += [arrival?.years, arrival?.lower, arrival?.upper, arrival.map { 100 * $0.share }]
+          cells +=
+            isReached
+            ? [0, 0, 0, 100] : [arrival?.years, arrival?.lower, arrival?.upper, arrival.map { 100 * $0.share }]
         }
         output.append(cells)
       }
@@ -186,5 +193,12 @@ public struct Project: Transform {
     do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError(error.description) }
     let columns = series.keys.map { $0.gathering(groups) } + [.int64(Int64Column(periods))] + output.columns
     return try onTables { () throws(TabularError) in try Table(schema: schema, columns: columns) }
+  }
+}
+
+extension Direction {
+  /// Whether a value is as good as a target, or better.
+  fileprivate func reaches(_ target: Double, with value: Double) -> Bool {
+    self == .higherIsBetter ? value >= target : value <= target
   }
 }

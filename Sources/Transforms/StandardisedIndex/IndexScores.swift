@@ -10,6 +10,9 @@ struct IndexScores {
   let order: [Int]
   private let index: StandardisedIndex
   private let values: [[Double?]]
+  /// The standard scores of every row, and their index.
+  private let scores: [[Double?]]
+  private let totals: [Double?]
   private let isInFrame: [Bool]
   private let far: Double
   /// The row from which changes are taken.
@@ -61,7 +64,10 @@ struct IndexScores {
     let frame = columns.map { column in base.map { column[$0] } }
     guard let index = StandardisedIndex(dimensions, frame: frame) else { return nil }
     self.index = index
-    values = (0..<table.rowCount).map { row in columns.map { $0[row] } }
+    let values = (0..<table.rowCount).map { row in columns.map { $0[row] } }
+    self.values = values
+    scores = values.map { index.scores($0) }
+    totals = values.map { index.score($0) }
     self.isInFrame = isInFrame
     self.period = period
     self.members = members
@@ -71,11 +77,11 @@ struct IndexScores {
 
   /// Index, rank, ties, far below, change.
   func index(_ row: Int) -> [Cell] {
-    let score = index.score(values[row])
-    let others = members[period[row]].filter { $0 != row }.map { index.score(values[$0]) }
+    let score = totals[row]
+    let others = members[period[row]].filter { $0 != row }.map { totals[$0] }
     let rank = score.map { Double(BenchmarkFigures.rank($0, among: others)) }
     let ties = score.map { Double(BenchmarkFigures.ties($0, among: others)) }
-    let before = starts[row].flatMap { index.score(values[$0]) }
+    let before = starts[row].flatMap { totals[$0] }
     let change = score.flatMap { score in before.map { score - $0 } }
     let ranked: MissingReason = isInFrame[row] ? .insufficient : .notApplicable
     return [
@@ -87,17 +93,17 @@ struct IndexScores {
 
   /// The figures of each dimension.
   func dimensions(_ row: Int) -> [[Cell]] {
-    let scores = index.scores(values[row])
+    let own = scores[row]
     let terms = index.contributions(values[row])
     let changes = starts[row].map { index.contributionsToChange(from: values[$0], to: values[row]) }
-    return scores.indices.map { k in
-      let set = members[period[row]].map { index.scores(values[$0])[k] }
-      let others = members[period[row]].filter { $0 != row }.map { index.scores(values[$0])[k] }
-      let rank = scores[k].map { Double(BenchmarkFigures.rank($0, among: others)) }
-      let toMedian = scores[k].flatMap { BenchmarkFigures.distanceToMedian($0, of: set) }
+    return own.indices.map { k in
+      let set = members[period[row]].map { scores[$0][k] }
+      let others = members[period[row]].filter { $0 != row }.map { scores[$0][k] }
+      let rank = own[k].map { Double(BenchmarkFigures.rank($0, among: others)) }
+      let toMedian = own[k].flatMap { BenchmarkFigures.distanceToMedian($0, of: set) }
       let reason: MissingReason = values[row][k] == nil ? .insufficient : .undefined
       return [
-        (index.weights[k], .undefined), (scores[k], reason),
+        (index.weights[k], .undefined), (own[k], reason),
         (isInFrame[row] ? rank : nil, isInFrame[row] ? reason : .notApplicable), (toMedian, reason),
         (terms[k], reason), (changes?[k], changes == nil ? .notMatched : .insufficient),
         (toMedian.map { index.weights[k] * max(0, -$0) }, reason),

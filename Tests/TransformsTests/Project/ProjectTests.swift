@@ -38,6 +38,25 @@ import Testing
     #expect(try numbers(output, "target_share_pct")[0] == 0)
   }
 
+  /// Where more is better, a target below the last value is reached, however the trend goes.
+  @Test func aTargetThatIsSurpassedIsReached() throws {
+    var column = Field("x", .float64, direction: .higherIsBetter)
+    let values = try table(
+      .text("area", [String](repeating: "A", count: 6)), .int("year", Array(2010...2015)),
+      .double("x", [10, 11, 12, 13, 14, 15]))
+    func projected(_ target: SpecLiteral) throws -> [String] {
+      let schema = try Schema(values.schema.fields.map { $0.name == "x" ? column : $0 })
+      let input = try Table(schema: schema, columns: values.columns)
+      let output = try run(Project.self, Self.spec([("target", target)]), input)
+      return try ["years_to_target", "years_to_target_upper", "target_share_pct"].map { try cells(output, $0)[0] }
+    }
+    #expect(try projected(5) == ["0", "0", "100"])
+    #expect(try projected(15) == ["0", "0", "100"])
+    #expect(try projected(16)[0].hasPrefix("1") && projected(16)[2] == "100")
+    column.direction = .higherIsWorse
+    #expect(try projected(5) == ["(undefined)", "(undefined)", "0"])
+  }
+
   @Test func theLastStretchCounts() throws {
     let output = try run(
       Project.self, Self.spec([("breaks", [["from": 2012]])]), TrendTests.series([90, 80, 1, 2, 3, 4, 5]))

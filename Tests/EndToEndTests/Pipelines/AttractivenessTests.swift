@@ -37,13 +37,13 @@ import Testing
     places = Dictionary(uniqueKeysWithValues: zip(codes, codes.indices))
   }
 
-  private func figure(_ column: String, _ area: String = "GM0141") throws -> Double {
+  func figure(_ column: String, _ area: String = "GM0141") throws -> Double {
     let row = try #require(places[area], "\(area)")
     return try #require(figures.numbers(column)[row], "\(column) of \(area)")
   }
 
   /// A table that the pipeline read.
-  private static func read(_ name: String) throws -> Table {
+  static func read(_ name: String) throws -> Table {
     try readTable([Files.root + "/Fixtures/attractiveness/" + name], "cbs_dataset_csv")
   }
 
@@ -56,27 +56,28 @@ import Testing
   static let health = Result { try read("synthetic_50120NED_TypedDataSet.csv") }
 
   /// The one cell of a column where the key columns hold these texts.
-  private func cell(_ table: Table, _ column: String, _ keys: [String: String]) throws -> Double {
+  func cell(_ table: Table, _ column: String, _ keys: [String: String]) throws -> Double {
     var rows = Set(0..<table.rowCount)
     for (name, text) in keys {
       let cells = try table.texts(name)
       rows = rows.filter { cells[$0] == text }
     }
     #expect(rows.count == 1, "\(keys)")
-    return try #require(table.numbers(column)[try #require(rows.first)])
+    let row = try #require(rows.first)
+    return try #require(table.numbers(column)[row])
   }
 
-  private func count(_ kind: String, _ area: String, _ year: Int, _ table: Table? = nil) throws -> Double {
+  func count(_ kind: String, _ area: String, _ year: Int, _ table: Table? = nil) throws -> Double {
     try cell(
       table ?? Self.offences.get(), "GeregistreerdeMisdrijven_1",
       ["SoortMisdrijf": kind, "RegioS": area, "Perioden": "\(year)JJ00"])
   }
 
-  private func people(_ area: String, _ year: Int) throws -> Double {
+  func people(_ area: String, _ year: Int) throws -> Double {
     try cell(Self.inhabitants.get(), "TotaleBevolking_2", ["RegioS": area, "Perioden": "\(year)JJ00"])
   }
 
-  private func own(_ column: String, _ area: String, _ year: Int) throws -> Double {
+  func own(_ column: String, _ area: String, _ year: Int) throws -> Double {
     try cell(Self.research.get(), column, ["RegioS": area, "Perioden": "\(year)"])
   }
 

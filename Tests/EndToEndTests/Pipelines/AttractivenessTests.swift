@@ -16,7 +16,7 @@ import Testing
   }
 
   static let written = Result {
-    let run = try PipelineRun("attractiveness.yml")
+    let run = try PipelineRun.attractiveness.get()
     return Written(
       run: run, summary: try run.json("summary.json"), figures: try run.table("figures.parquet", "parquet"),
       panel: try run.table("panel.parquet", "parquet"), buurten: try run.table("buurten.parquet", "parquet"),

@@ -204,7 +204,8 @@ public struct CBSDatasetAtom: SourceAdapter {
     }
     let source = XMLInput(path: part.path) { (buffer) throws(SourceError) in try projection.read(into: buffer) }
     let reader = try AtomReader(
-      schema: mapper.needed, cells: cells, input: source, onError: options.onError, context: context)
+      schema: mapper.needed, cells: cells, input: source, projection: projection, onError: options.onError,
+      context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read { mapper.pass($0, to: receive) } }
     try Self.checkRoot(reader.root, path: part.path)
   }

@@ -15,6 +15,7 @@ extension PluginCatalog {
       GeoJSON.self,
       ParquetSource.self,
       SDMXML.self,
+      Singer.self,
       XMLRecords.self,
     ],
     transforms: [

@@ -50,6 +50,7 @@ public struct Runner: Sendable {
         for i in report.outputs.indices { report.outputs[i].isUnchanged = try state.commit(i) }
         try Manifest(plan: plan, report: report).write(to: options.outputFolder)
         try LastRun(plan, folder: options.outputFolder).note(report)
+        for file in plan.record.keptFiles { try OutputFile.write(file.text, to: file.path) }
       } catch { throw .sink(error) }
       return report
     } catch {

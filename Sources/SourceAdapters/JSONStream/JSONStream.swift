@@ -60,6 +60,8 @@ final class JSONStream {
   private(set) var line = 1
   /// Objects and arrays that are open.
   private(set) var depth = 0
+  /// Where the last event ends in a document that stands in memory.
+  var offset: Int { place }
 
   private let limits: Limits
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int

@@ -103,7 +103,7 @@ final class JSONStream {
   /// Starts anew with a document in memory, which must stay there while it is read; errors count from `line`.
   func load(_ document: UnsafeBufferPointer<UInt8>, line: Int = 1) {
     bytes = document
-    place = 0
+    place = document.starts(with: byteOrderMark) ? 3 : 0
     consumed = 0
     lineStart = 0
     self.line = line

@@ -47,6 +47,7 @@ extension PluginCatalog {
     sinks: [
       CSVSink.self,
       JSONSink.self,
+      MapSink.self,
       ParquetSink.self,
       SummarySink.self,
     ])

@@ -12,6 +12,7 @@ extension PluginCatalog {
       CBSDatasetJSON.self,
       CBSMetadataCSV.self,
       CBSOData4.self,
+      GML.self,
       GeoJSON.self,
       ParquetSource.self,
       SDMXML.self,

@@ -73,11 +73,24 @@ import Testing
     #expect(trial.violations() == [])
   }
 
-  @Test func cbsMetadata() {
-    let trial = SourceConformance(
-      CBSMetadataCSV.self, options: "{section: DataProperties, types: {ParentID: string}}",
-      file: fixtures + "cbs_metadata_csv/undecided_parents_as_decimals.csv", reasons: [.unspecified])
-    #expect(trial.violations() == [])
+  @Test func cbsMetadata() throws {
+    // Without line ends inside cells, so that other line ends change no cell.
+    let text = """
+      "TableInfos"
+      "ID";"Title"
+      "0";"made up"
+      "DataProperties"
+      "ID";"Position";"ParentID";"Type";"Key";"Title";"Unit";"Decimals"
+      "0";"0";;"GeoDetail";"WijkenEnBuurten";"Wijken en buurten";;
+      "1";;;"TopicGroup";"";"Bevolking";;
+      "2";"1";"1";"Topic";"AantalInwoners_4";"Aantal inwoners één";"aantal";"0"
+
+      """
+    try withFile(text, ".csv") { path in
+      let trial = SourceConformance(
+        CBSMetadataCSV.self, options: "{section: DataProperties}", file: path, reasons: [.unspecified])
+      #expect(trial.violations() == [])
+    }
   }
 
   @Test func cbsOData4() {
@@ -101,6 +114,21 @@ import Testing
           text += "\"geometry\": {\"type\": \"Point\", \"coordinates\": [5.\(i), 52]}}\(i == 24_999 ? "" : ",")\n"
         }
         return Array((text + "]}\n").utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func gml() {
+    let trial = SourceConformance(
+      GML.self, file: fixtures + "gml/valid_areas.gml", reasons: [.unspecified, .unknown, .undefined],
+      large: {
+        var text = "<gml:FeatureCollection xmlns:gml=\"http://www.opengis.net/gml/3.2\">\n"
+        for i in 0..<25_000 {
+          text +=
+            "<gml:member><a gml:id=\"\(i)\"><v>\(i).5</v><g><gml:Point srsName=\"EPSG:28992\"><gml:pos>\(i) 1</gml:pos>"
+          text += "</gml:Point></g></a></gml:member>\n"
+        }
+        return Array((text + "</gml:FeatureCollection>\n").utf8)
       })
     #expect(trial.violations() == [])
   }

@@ -34,6 +34,7 @@ extension PluginCatalog {
       KWBSeries.self,
       Matching.self,
       Mismatch.self,
+      Neighbours.self,
       Normalise.self,
       Rake.self,
       Rank.self,

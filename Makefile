@@ -9,8 +9,11 @@ PEIL := .build/release/peil
 DATA ?= Fixtures
 # Outputs: one folder for each data folder, in it one for each pipeline.
 OUT ?= out/$(notdir $(abspath $(DATA)))
-PIPELINES := balance
+# Pipelines whose data are there: balance needs rivm/ and kwb/ in DATA, the others a folder of their own name.
+PIPELINES := balance $(foreach pipeline,labour attractiveness,$(if $(wildcard $(DATA)/$(pipeline)/.),$(pipeline)))
 THREADS ?= $(shell nproc)
+# Lines that a run prints: 30 for all pipelines together.
+LINES := $(shell echo $$((30 / $(words $(PIPELINES)))))
 # One file that starts fast: no Swift libraries to look for, no addresses to relocate.
 RELEASE := --static-swift-stdlib -Xswiftc -Xclang-linker -Xswiftc -no-pie
 # A build or test that fails shows its whole log; one that succeeds stays quiet.
@@ -34,7 +37,7 @@ run: $(PIPELINES:%=$(OUT)/%/manifest.json) ## Run every pipeline that is not up 
 # The program writes manifest.d, the list of files that it really read; make runs a pipeline again when one of them, the
 # pipeline file or the program is newer than its manifest.
 $(OUT)/%/manifest.json: Pipelines/%.yml $(PEIL)
-	@$(PEIL) run $< --set data=$(DATA) --out $(OUT)/$* --threads $(THREADS)
+	@$(PEIL) run $< --set data=$(DATA) --out $(OUT)/$* --threads $(THREADS) --lines $(LINES)
 
 -include $(PIPELINES:%=$(OUT)/%/manifest.d)
 

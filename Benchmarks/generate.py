@@ -7,6 +7,7 @@
 kerncijfers_YYYY.csv    2015 to 2024; UTF-8 with BOM, `;`, CRLF, strings quoted, numbers bare with a decimal comma,
                         missing as `.`, `x` or nothing, a last line with a copyright sign; rows for the country,
                         gemeenten, wijken and buurten
+observations_2024.csv   OData v4 bulk download of the buurten of the last year, one row a cell
 typeddataset_2024.xml   OData v3 Atom, one entry a buurt: one value in eight differs from the CSV, some `.` filled in
 spec.json               the composite: indicators with weight and direction, the benchmark group, the focus
 
@@ -213,6 +214,32 @@ def write_feed(folder, areas, year):
     out.write("</feed>\n")
 
 
+def code_of(position):
+  """The measure code of a topic."""
+  return "M%07d" % (1014800 + 5 * position)
+
+
+def write_observations(folder, areas, year):
+  """The buurten of one year as CBS writes them in bulk: a row a cell, those without a value left out or with its attribute."""
+  buurten = np.flatnonzero(areas.is_buurt)
+  columns = []
+  for position in range(len(TOPICS)):
+    value, state = cells(areas, buurten, position, year, False)
+    plain = texts(position, value, state, ",", [None] * 4)
+    code = code_of(position)
+    columns.append([(code, text, int(gone)) for text, gone in zip(plain.tolist(), state.tolist())])
+  with open(os.path.join(folder, "observations_%d.csv" % year), "w", encoding="utf-8", newline="") as out:
+    out.write("Id;Measure;WijkenEnBuurten;Perioden;Value;StringValue;ValueAttribute\r\n")
+    number = 0
+    for i, row in zip(buurten.tolist(), zip(*columns)):
+      for code, text, gone in row:
+        if gone == 3:
+          continue  # a cell that cannot occur is not there
+        attribute = "None" if text is not None else "Impossible" if gone == 2 else "Unknown"
+        out.write("%d;%s;%s;%dJJ00;%s;;%s\r\n" % (number, code, areas.code[i], year, text or "", attribute))
+        number += 1
+
+
 def main():
   parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
   parser.add_argument("--out", required=True, help="the folder to write to")
@@ -223,12 +250,13 @@ def main():
   for year in YEARS:
     write_year(options.out, areas, year)
   write_feed(options.out, areas, YEARS[-1])
+  write_observations(options.out, areas, YEARS[-1])
   spec = {
     "seed": SEED, "sf": options.scale, "years": list(YEARS), "gemeenten": areas.gemeenten, "buurten": areas.buurten,
     "rows_per_year": len(areas.code), "focus": "GM%04d" % areas.focus,
     "benchmark_group": ["GM%04d" % number for number in areas.group],
     "indicators": [{"name": name, "weight": weight, "direction": way} for name, weight, way in INDICATORS],
-    "measures": [{"name": topic[0], "code": "M%07d" % (1014800 + 5 * i), "decimals": topic[3]}
+    "measures": [{"name": topic[0], "code": code_of(i), "decimals": topic[3]}
                  for i, topic in enumerate(TOPICS)]}
   with open(os.path.join(options.out, "spec.json"), "w", encoding="utf-8") as out:
     json.dump(spec, out, indent=1)

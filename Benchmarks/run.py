@@ -42,6 +42,7 @@ class Job:
 JOBS = {
   "composite": Job(["summary.json", "composite.parquet"], ["polars", "duckdb", "pandas"], {1: 0.30, 2: 0.20}, MEMORY_BOUND),
   "extract": Job(["kerncijfers.parquet", "typeddataset.parquet"], ["polars", "duckdb", "arrow", "pandas"], {2: 0.20}),
+  "pivot": Job(["wide.parquet"], ["polars", "duckdb"], {2: 0.40}),
 }
 
 
@@ -63,7 +64,7 @@ def environment():
   return folder / "bin" / "python"
 
 
-def generated(python, scale, kinds=()):
+def generated(python, scale):
   """The folder with the data of a scale, made when it is not there or the generator changed."""
   folder = WORK / ("data-%g" % scale)
   parts = [HERE / "generate.py", HERE / "measures.py"]

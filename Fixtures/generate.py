@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from country import YEARS, areas, drawn  # noqa: E402
+import labour  # noqa: E402
 import shapes  # noqa: E402
 
 PAGE = 50  # entries on the first Atom page, as the service's feed had
@@ -128,6 +129,7 @@ def files():
   yield name % ("UntypedDataSet", ""), shapes.feed_bytes(table, "UntypedDataSet", "UData", entries)
   entries = [region_entry(every[i]) for i in subset]
   yield name % ("WijkenEnBuurten", ""), shapes.feed_bytes(table, "WijkenEnBuurten", "Category", entries)
+  yield from labour.files()
 
 
 def write(folder):

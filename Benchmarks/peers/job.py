@@ -30,10 +30,12 @@ class Job:
     self.direction = {item["name"]: item["direction"] for item in spec["indicators"]}
     self.indicators = list(self.weight)
     self.measures = [item["name"] for item in spec["measures"]]
+    self.codes = [item["code"] for item in spec["measures"]]
     self.focus = spec["focus"]
     self.group = [code for code in spec["benchmark_group"] if code != self.focus]
     self.tables = self.by_year(options.data.glob("kerncijfers_*.csv"))
     self.feeds = self.by_year(options.data.glob("typeddataset_*.xml"))
+    self.observations = self.by_year(options.data.glob("observations_*.csv"))
 
   @staticmethod
   def by_year(paths):

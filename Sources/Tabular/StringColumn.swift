@@ -20,7 +20,7 @@ public final class StringDictionary: Sendable {
 
   /// Whether this dictionary starts with all texts of `earlier`, codes included, as two snapshots of one growing
   /// dictionary do. Costs nothing; false does not mean that it does not.
-  func extends(_ earlier: StringDictionary) -> Bool {
+  public func extends(_ earlier: StringDictionary) -> Bool {
     if earlier === self { return true }
     guard let lineage, let other = earlier.lineage else { return false }
     return lineage === other && earlier.count <= count

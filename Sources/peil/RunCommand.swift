@@ -20,6 +20,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Run even when everything is up to date.")
   var force = false
 
+  @Option(help: "How many lines to print at most.")
+  var lines = 30
+
   @Flag(help: "Print the report as JSON.")
   var json = false
 
@@ -28,6 +31,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads takes a number of at least 1") }
+    if lines < 8 { throw ValidationError("--lines takes a number of at least 8") }
   }
 
   func run() throws {
@@ -53,46 +57,60 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  /// At most 30 lines, whatever the pipeline.
+  /// At most as many lines as asked for, whatever the pipeline; few of them leave out what went as it should.
   private func text(_ report: RunReport, _ plan: Plan, _ folder: String, seconds: Double) -> String {
     let hundredths = Int((seconds * 100).rounded())
     let time = "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) s"
+    let limit = self.lines
+    let isShort = limit < 24
     var lines = ["\(plan.spec.name): \(plan.spec.title) (\(time))"]
     let wide = max(8, report.sources.map(\.id.count).max() ?? 0)
-    for source in report.sources.prefix(6) {
+    let sourceRoom = isShort ? 2 : 6
+    for source in report.sources.prefix(sourceRoom) {
       let files = source.files == 1 ? "1 file" : "\(source.files) files"
       let filtered = report.filtered(by: source.id, in: plan)
-      let kept = source.counts.read - source.counts.rejected - filtered
+      let rejected = report.rejected(of: source.id, in: plan)
+      let kept = source.counts.read - rejected - filtered
       lines.append(
         "  \(Terminal.padded(source.id, wide))  \(files), \(Terminal.grouped(source.counts.read)) rows read = "
-          + "\(Terminal.grouped(kept)) kept + \(Terminal.grouped(source.counts.rejected)) rejected + "
-          + "\(Terminal.grouped(filtered)) filtered")
+          + "\(Terminal.grouped(kept)) kept + \(Terminal.grouped(rejected)) rejected + "
+          + "\(Terminal.grouped(filtered)) filtered"
+          + (source.counts.cellsRejected > 0
+            ? "; \(Terminal.grouped(source.counts.cellsRejected)) cell(s) rejected" : "")
+      )
     }
-    if report.sources.count > 6 { lines.append("  and \(report.sources.count - 6) more sources") }
+    if report.sources.count > sourceRoom { lines.append("  and \(report.sources.count - sourceRoom) more sources") }
     lines += wrapped(
       "steps:",
       report.steps.map { step in
         step.rows.map { "\(step.id) \(Terminal.grouped($0))" } ?? step.id
       }
-    ).prefix(5)
+    ).prefix(isShort ? 0 : 5)
     let failing = report.checks.filter { $0.failed > 0 }
-    let shown = Array(failing.prefix(8)) + report.checks.filter { $0.failed == 0 }.prefix(max(0, 4 - failing.count))
+    let passing = report.checks.filter { $0.failed == 0 }
+    let shown = Array(failing.prefix(isShort ? 2 : 8)) + passing.prefix(isShort ? 0 : max(0, 4 - failing.count))
     for check in shown {
       lines.append(
         "  check \(check.on): \(check.expect): \(Terminal.grouped(check.passed)) pass, \(check.failed) fail, "
           + "\(check.undecided) undecided")
     }
-    for output in report.outputs.prefix(5) {
+    for correction in report.corrections.prefix(isShort ? 1 : 4) {
+      lines.append(
+        "  correction \(correction.on).\(correction.column): made to \(Terminal.grouped(correction.applied)) of "
+          + "\(Terminal.grouped(correction.matched)) rows")
+    }
+    let outputRoom = isShort ? 1 : 5
+    for output in report.outputs.prefix(outputRoom) {
       let state = output.isUnchanged ? ", unchanged" : ""
       lines.append(
         "  wrote \(folder)/\(output.path): \(Terminal.grouped(output.rows)) rows, \(Terminal.size(output.bytes))\(state)"
       )
     }
-    if report.outputs.count > 5 {
-      lines.append("  and \(report.outputs.count - 5) more files; see \(folder)/manifest.json")
+    if report.outputs.count > outputRoom {
+      lines.append("  and \(report.outputs.count - outputRoom) more files; see \(folder)/manifest.json")
     }
     let rest = report.warnings.map { "  warning: \($0.stage): \($0.message)" } + report.notes.map { "  " + $0 }
-    let room = 30 - lines.count
+    let room = max(1, limit - lines.count)
     lines +=
       rest.count <= room ? rest : rest.prefix(room - 1) + ["  and \(rest.count - room + 1) more lines: \(folder)"]
     return lines.joined(separator: "\n")

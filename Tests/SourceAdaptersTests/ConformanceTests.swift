@@ -20,6 +20,46 @@ import Testing
     #expect(trial.violations() == [])
   }
 
+  @Test func delimited() {
+    let trial = SourceConformance(
+      Delimited.self, file: fixtures + "delimited/valid_semicolons.csv", reasons: [.unknown, .unspecified],
+      large: {
+        let rows = (0..<40_000).map { "0\($0 % 900);name \($0 % 50);\($0 * 7 % 1000);\($0 % 100),5\n" }
+        return Array(("code;name;count;share\n" + rows.joined()).utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func statLine() {
+    let trial = SourceConformance(
+      StatLineCSV.self, file: fixtures + "statline_csv/valid_symbols.csv",
+      reasons: [.unknown, .notApplicable, .suppressed],
+      large: {
+        let rows = (0..<40_000).map {
+          "\"2022*\";\"area \($0 % 900)\";\"  \(100_000 + $0)\";\"    \(10 + $0 % 90).5\"\r\n"
+        }
+        return Array(("\"Perioden\";\"Gebied\";\"Inwoners (Aantal)\";\"Aandeel (%)\"\r\n" + rows.joined()).utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func oldStatLine() {
+    let trial = SourceConformance(
+      StatLineCSV.self, file: fixtures + "statline_csv/valid_old_table.csv", reasons: [.unknown, .notApplicable])
+    #expect(trial.violations() == [])
+  }
+
+  @Test func duo() {
+    let trial = SourceConformance(
+      DUOCSV.self, options: "{bounds: true}", file: fixtures + "duo_csv/valid_exams.csv",
+      reasons: [.unknown, .unspecified, .suppressed],
+      large: {
+        let rows = (0..<40_000).map { "\"00A\($0 % 10)\";\"\($0 % 10 == 0 ? "<5" : "\($0 % 300)")\"\r\n" }
+        return Array(("\"BRIN NUMMER\";\"LEERLINGEN\"\r\n" + rows.joined()).utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
   @Test func atom() {
     let trial = SourceConformance(
       CBSDatasetAtom.self, file: fixtures + "cbs_dataset_atom/valid_untyped.xml", reasons: [.unknown, .notApplicable],

@@ -16,6 +16,8 @@ public struct Inspection: Sendable {
   public private(set) var emptyColumns: [String] = []
   /// The first rows.
   public private(set) var head: Table
+  /// What the adapter found out about the file, and what it warned about.
+  public private(set) var notes: [String] = [], warnings: [String] = []
 
   /// Reads the file at `path` once, from end to end.
   public init(
@@ -53,6 +55,8 @@ public struct Inspection: Sendable {
       }
     } catch { throw .source(error) }
     if let first { head = first }
+    notes = context.record.notes(of: context.stage)
+    warnings = context.record.warnings.map(\.message)
     rowCount = total
     for (reason, count) in seen { if let reason = MissingReason(rawValue: reason) { missing[reason] = count } }
     emptyColumns = zip(schema.names, counts).filter { total > 0 && $0.1 == total }.map(\.0)
@@ -91,7 +95,8 @@ public struct Inspection: Sendable {
 
   /// The findings as text for a terminal.
   public var text: String {
-    var lines = ["\(file): \(adapter) (\(reason))", "\(rowCount) rows, \(schema.count) columns"]
+    var lines = ["\(file): \(adapter) (\(reason))"] + notes + warnings.map { "warning: \($0)" }
+    lines.append("\(rowCount) rows, \(schema.count) columns")
     let reasons = missing.sorted { $0.key < $1.key }.map { "\($0.key.label) \($0.value)" }
     lines.append("missing cells: " + (reasons.isEmpty ? "none" : reasons.joined(separator: ", ")))
     if !emptyColumns.isEmpty {
@@ -113,6 +118,7 @@ public struct Inspection: Sendable {
   public var json: JSON {
     .object([
       ("file", .string(file)), ("adapter", .string(adapter)), ("reason", .string(reason)),
+      ("notes", .array(notes.map { .string($0) })), ("warnings", .array(warnings.map { .string($0) })),
       ("rows", .integer(rowCount)),
       ("missing", .object(missing.sorted { $0.key < $1.key }.map { ($0.key.label, .integer($0.value)) })),
       ("empty_columns", .array(emptyColumns.map { .string($0) })), ("schema", schema.json),

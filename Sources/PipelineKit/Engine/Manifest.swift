@@ -35,6 +35,7 @@ struct Manifest {
       ("sources", .array(zip(plan.sources, report.sources).map { source($0, $1) })),
       ("steps", .array(zip(plan.steps, report.steps).map { step($0, $1) })),
       ("checks", .array(report.checks.map { check($0) })),
+      ("corrections", .array(report.corrections.map { correction($0) })),
       ("outputs", .array(report.outputs.map { output($0) })),
       (
         "warnings",
@@ -53,6 +54,7 @@ struct Manifest {
   private func source(_ source: Plan.Source, _ done: RunReport.Source) -> JSON {
     let origin = source.spec.origin
     let filtered = report.filtered(by: done.id, in: plan)
+    let rejected = report.rejected(of: done.id, in: plan)
     return .object([
       ("id", .string(done.id)), ("adapter", .string(source.info.name)), ("version", .integer(source.info.version)),
       ("files", .array(source.parts.map { .string($0.input.path) })),
@@ -64,9 +66,10 @@ struct Manifest {
         ])
       ),
       ("columns", .array(source.schema.names.map { .string($0) })),
-      ("rows_read", .integer(done.counts.read)), ("rows_rejected", .integer(done.counts.rejected)),
+      ("rows_read", .integer(done.counts.read)), ("rows_rejected", .integer(rejected)),
       ("rows_filtered", .integer(filtered)),
-      ("rows_kept", .integer(done.counts.read - done.counts.rejected - filtered)),
+      ("rows_kept", .integer(done.counts.read - rejected - filtered)),
+      ("cells_rejected", .integer(done.counts.cellsRejected)),
     ])
   }
 
@@ -76,6 +79,7 @@ struct Manifest {
       ("from", .array(step.spec.from.map { .string($0.text) })),
       ("options", Self.json(step.spec.node, leavingOut: StepSpec.reserved)),
       ("rows", done.rows.map { .integer($0) } ?? .null), ("rows_filtered", .integer(done.filtered)),
+      ("rows_rejected", .integer(done.rejected)),
     ])
   }
 
@@ -83,6 +87,14 @@ struct Manifest {
     .object([
       ("on", .string(check.on)), ("expect", .string(check.expect)), ("severity", .string(check.severity.rawValue)),
       ("passed", .integer(check.passed)), ("failed", .integer(check.failed)), ("undecided", .integer(check.undecided)),
+    ])
+  }
+
+  private func correction(_ correction: RunReport.Correction) -> JSON {
+    .object([
+      ("on", .string(correction.on)), ("column", .string(correction.column)), ("when", .string(correction.old)),
+      ("reason", .string(correction.reason)), ("source", .string(correction.source)),
+      ("rows_matched", .integer(correction.matched)), ("rows_corrected", .integer(correction.applied)),
     ])
   }
 

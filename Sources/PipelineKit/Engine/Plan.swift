@@ -88,6 +88,8 @@ public struct Plan: Sendable {
   /// The outputs, in the order of the file.
   public var outputs: [Output]
   let record: RunRecord
+  /// Writes the quarantine file; nil when the program has no sink for Parquet.
+  let quarantineSink: (any Sink)?
   /// Folders whose content decided which files a source reads.
   let searchedFolders: [String]
 

@@ -53,7 +53,8 @@ public struct PlanOutline: Sendable {
     for (title, list) in [("read", sources), ("step", steps), ("write", outputs)] {
       lines += list.map { "  \(title) \($0.id): \($0.text)" }
     }
-    lines += plan.spec.checks.map { "  check \($0.on): \($0.expect.text)" }
+    lines += plan.spec.corrections.map { "  correct \($0.on): \($0.columns.last ?? "")" }
+    lines += plan.spec.checks.map { "  check \($0.on): \($0.rule.text)" }
     return lines.joined(separator: "\n")
   }
 

@@ -16,8 +16,12 @@ public struct Planner: Sendable {
   /// found, every schema checked.
   public func plan(path: String, settings: [(name: String, value: String)] = []) throws(PipelineError) -> Plan {
     let text = try source { () throws(SourceError) in try context("pipeline").text(path) }
-    let spec = try spec { () throws(SpecError) in
+    var spec = try spec { () throws(SpecError) in
       try SpecParser.pipeline(text, file: path, settings: settings)
+    }
+    for file in spec.ruleFiles {
+      let rules = try source { () throws(SourceError) in try context("pipeline").text(file.path.path) }
+      try self.spec { () throws(SpecError) in try RuleParser.add(rules, of: file, to: &spec) }
     }
     let graph = try self.spec { () throws(SpecError) in try Graph(spec) }
     return try bind(spec, graph)
@@ -55,8 +59,13 @@ public struct Planner: Sendable {
     var folders: [String] = []
     var sources: [Plan.Source] = []
     for source in spec.sources { sources.append(try bindSource(source, &folders)) }
+    let quarantine = try self.spec { () throws(SpecError) in
+      try catalog.sink("parquet")?.make(
+        SpecNode(.map([]), at: SourcePosition(file: spec.file)), [], context(Quarantine.path))
+    }
     var plan = Plan(
-      spec: spec, graph: graph, sources: sources, steps: [], outputs: outputs, record: record, searchedFolders: folders)
+      spec: spec, graph: graph, sources: sources, steps: [], outputs: outputs, record: record,
+      quarantineSink: quarantine, searchedFolders: folders)
     let full = try self.spec { () throws(SpecError) in try typeSteps(plan, transforms) }
     plan.steps = full
     try self.spec { () throws(SpecError) in try checkEnds(plan) }
@@ -96,6 +105,10 @@ public struct Planner: Sendable {
       }
       guard paths.insert(output.path.text).inserted else {
         throw SpecError(output.path.position, "two outputs write \"\(output.path)\"")
+      }
+      if output.path.text == Quarantine.path {
+        throw SpecError(
+          output.path.position, "\(Quarantine.path) is the file of rejected rows and cells; choose another name")
       }
       let parts = output.path.text.split(separator: "/")
       guard !output.path.text.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
@@ -214,11 +227,9 @@ public struct Planner: Sendable {
       try output.sink.check(output.spec.from.map { NamedSchema($0.text, plan.schema(of: $0.text)) })
     }
     for check in plan.spec.checks {
-      let type = try check.expect.type(in: plan.schema(of: check.on.text))
-      guard type == .bool else {
-        throw SpecError(check.expect.position, "a check must be true or false, this is \(type.rawValue)")
-      }
+      try check.rule.check(plan.schema(of: check.on.text))
     }
+    for correction in plan.spec.corrections { try correction.check(plan.schema(of: correction.on)) }
   }
 
   /// Leaves out the source columns that nobody needs, from the ends of the graph backwards.
@@ -228,7 +239,8 @@ public struct Planner: Sendable {
       let inputs = output.spec.from.map { NamedSchema($0.text, plan.schema(of: $0.text)) }
       for (input, columns) in zip(inputs, output.sink.neededColumns(inputs)) { needs.add(columns, of: input.name) }
     }
-    for check in plan.spec.checks { needs.add(Set(check.expect.columns), of: check.on.text) }
+    for check in plan.spec.checks { needs.add(Set(check.rule.columns), of: check.on.text) }
+    for correction in plan.spec.corrections { needs.add(Set(correction.columns), of: correction.on) }
     for i in plan.graph.order.reversed() {
       let step = plan.steps[i]
       guard let wanted = needs[step.spec.id] else { continue }  // nobody uses it: it runs only to be checked

@@ -19,6 +19,8 @@ public struct RunReport: Sendable {
     public var rows: Int?
     /// Rows that it left out.
     public var filtered: Int
+    /// Rows of the result that checks put into quarantine.
+    public var rejected: Int
   }
   /// An output, as written.
   public struct Output: Sendable {
@@ -47,8 +49,26 @@ public struct RunReport: Sendable {
     public var expect: String
     /// What a failure does.
     public var severity: CheckSpec.Severity
+    /// Whether more rows fail than the check allows.
+    public var exceeds: Bool
     /// Rows for which it holds, does not hold, and is undecided.
     public var passed: Int, failed: Int, undecided: Int
+  }
+
+  /// A correction, as made.
+  public struct Correction: Sendable {
+    /// The source.
+    public var on: String
+    /// The column.
+    public var column: String
+    /// What the cell must still hold.
+    public var old: String
+    /// Why the cell is wrong, and who says so.
+    public var reason: String, source: String
+    /// Where the correction stands.
+    public var position: SourcePosition
+    /// Rows that it is meant for, and those that still held the old value.
+    public var matched: Int, applied: Int
   }
 
   /// The sources, in the order of the file.
@@ -59,6 +79,8 @@ public struct RunReport: Sendable {
   public var outputs: [Output] = []
   /// The checks, in the order of the file.
   public var checks: [Check] = []
+  /// The corrections, in the order of their files.
+  public var corrections: [Correction] = []
   /// Warnings, sorted.
   public var warnings: [(stage: String, message: String)] = []
   /// What outputs have to say to the user, in the order of the file.
@@ -66,11 +88,20 @@ public struct RunReport: Sendable {
 }
 
 extension RunReport {
-  /// Rows that the steps riding behind the source `id` left out.
+  /// Rows of the source `id` that corrections and the steps riding behind it left out.
   public func filtered(by id: String, in plan: Plan) -> Int {
-    guard let i = plan.sources.firstIndex(where: { $0.spec.id == id }) else { return 0 }
+    (sources.first { $0.id == id }?.counts.filtered ?? 0) + riding(id, plan).reduce(0) { $0 + $1.filtered }
+  }
+
+  /// Rows of the source `id` that it, or checks on it and on the steps riding behind it, put aside.
+  public func rejected(of id: String, in plan: Plan) -> Int {
+    (sources.first { $0.id == id }?.counts.rejected ?? 0) + riding(id, plan).reduce(0) { $0 + $1.rejected }
+  }
+
+  private func riding(_ id: String, _ plan: Plan) -> [Step] {
+    guard let i = plan.sources.firstIndex(where: { $0.spec.id == id }) else { return [] }
     let fused = Set(Fusion(plan).chains[i].steps.map { plan.steps[$0].spec.id })
-    return steps.filter { fused.contains($0.id) }.reduce(0) { $0 + $1.filtered }
+    return steps.filter { fused.contains($0.id) }
   }
 
   /// The report as JSON: the manifest of the run.

@@ -22,7 +22,9 @@ final class RunState: Sendable {
 
   init(_ plan: Plan) {
     var uses: [String: Int] = [:]
-    let references = plan.spec.steps.flatMap(\.from) + plan.spec.outputs.flatMap(\.from) + plan.spec.checks.map(\.on)
+    let references =
+      plan.spec.steps.flatMap(\.from) + plan.spec.outputs.flatMap(\.from)
+      + plan.spec.checks.filter { $0.severity != .quarantine }.map(\.on)
     for reference in references { uses[reference.text, default: 0] += 1 }
     var initial = State()
     initial.uses = uses
@@ -58,10 +60,11 @@ final class RunState: Sendable {
   func checkFailures(_ plan: Plan) -> [String] {
     state.withLock { state in
       state.checks.sorted { $0.key < $1.key }.compactMap { i, check in
-        guard check.failed > 0, check.severity == .fail else { return nil }
+        guard check.exceeds, check.severity != .warn else { return nil }
+        let allowed = plan.spec.checks[i].allow.map { ", \($0.optionText ?? "") allowed" } ?? ""
         return
-          "\(plan.spec.checks[i].expect.position): check failed on \"\(check.on)\": \"\(check.expect)\" does not hold for \(check.failed) row(s) "
-          + "(\(check.passed) pass, \(check.undecided) undecided); outputs are left as they were"
+          "\(plan.spec.checks[i].position): check failed on \"\(check.on)\": \"\(check.expect)\" does not hold for \(check.failed) row(s) "
+          + "(\(check.passed) pass, \(check.undecided) undecided\(allowed)); outputs are left as they were"
       }
     }
   }
@@ -88,7 +91,8 @@ final class RunState: Sendable {
         report.steps.append(
           .init(
             id: step.spec.id, uses: step.spec.uses.text, rows: state.rows[i],
-            filtered: plan.record.counts(of: step.spec.id).filtered))
+            filtered: plan.record.counts(of: step.spec.id).filtered,
+            rejected: plan.record.counts(of: step.spec.id).rejected))
       }
       for (i, output) in plan.outputs.enumerated() {
         guard let written = state.outputs[i] else { continue }
@@ -97,6 +101,21 @@ final class RunState: Sendable {
             path: output.spec.path.text, sink: output.spec.sink.text, from: output.spec.from.map(\.text),
             rows: written.rows, bytes: written.file.bytes,
             sha256: written.file.sha256, contentDigests: written.digests, isUnchanged: false))
+      }
+      if let written = state.outputs[plan.outputs.count] {
+        report.outputs.append(
+          .init(
+            path: Quarantine.path, sink: "parquet", from: [], rows: written.rows, bytes: written.file.bytes,
+            sha256: written.file.sha256, contentDigests: written.digests, isUnchanged: false))
+      }
+      for (i, correction) in plan.spec.corrections.enumerated() {
+        let (matched, applied) = plan.record.corrections(i)
+        let result = RunReport.Correction(
+          on: correction.on, column: correction.rule.column.text, old: correction.rule.old.text,
+          reason: correction.rule.reason, source: correction.rule.source, position: correction.position,
+          matched: matched, applied: applied)
+        if let warning = result.warning { plan.record.warn(stage: correction.on, warning) }
+        report.corrections.append(result)
       }
       report.checks = state.checks.sorted { $0.key < $1.key }.map(\.value)
       report.warnings = plan.record.warnings

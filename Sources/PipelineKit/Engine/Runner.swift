@@ -45,9 +45,11 @@ public struct Runner: Sendable {
       try tasks(state).run(threads: options.threads)
       let failures = state.checkFailures(plan)
       if !failures.isEmpty { throw .checks(failures) }
+      try writeQuarantine(state)
       var report = state.report(plan)
       do throws(SinkError) {
         for i in report.outputs.indices { report.outputs[i].isUnchanged = try state.commit(i) }
+        if report.outputs.count == plan.outputs.count { Quarantine.remove(from: options.outputFolder) }
         try Manifest(plan: plan, report: report).write(to: options.outputFolder)
         try LastRun(plan, folder: options.outputFolder).note(report)
         for file in plan.record.keptFiles { try OutputFile.write(file.text, to: file.path) }
@@ -87,8 +89,8 @@ public struct Runner: Sendable {
           }
         }
       }
-      producers[chain.name] = tasks.add(after: reads, cost: .max) {
-        state.set(chain.name, assembler.table(), steps: chain.steps)
+      producers[chain.name] = tasks.add(after: reads, cost: .max) { () throws(PipelineError) in
+        state.set(chain.name, try settle(chain.name, assembler.table(), state), steps: chain.steps)
       }
     }
     for i in plan.graph.order where !fusion.fusedSteps.contains(i) {
@@ -96,7 +98,8 @@ public struct Runner: Sendable {
       let inputs = step.spec.from.map(\.text)
       producers[step.spec.id] = tasks.add(after: inputs.compactMap { producers[$0] }) { () throws(PipelineError) in
         try timed("step \(step.spec.id)") { () throws(PipelineError) in
-          state.set(step.spec.id, try apply(step, inputs.map { state.use($0) }), steps: [i])
+          let table = try apply(step, inputs.map { state.use($0) })
+          state.set(step.spec.id, try settle(step.spec.id, table, state), steps: [i])
         }
       }
     }
@@ -108,9 +111,9 @@ public struct Runner: Sendable {
         }
       }
     }
-    for (i, check) in plan.spec.checks.enumerated() {
+    for (i, check) in plan.spec.checks.enumerated() where check.severity != .quarantine {
       tasks.add(after: [producers[check.on.text]].compactMap { $0 }) { () throws(PipelineError) in
-        state.set(check: i, try decide(check, state.use(check.on.text)))
+        state.set(check: i, try decide(check, state.use(check.on.text)).result)
       }
     }
     return tasks
@@ -143,6 +146,7 @@ public struct Runner: Sendable {
   ) throws(PipelineError) {
     let steps = chain.steps.map { plan.steps[$0] }
     let part = source.parts[part]
+    let corrections = CorrectionRun(plan, source: source.spec.id)
     options.progress?("reading \(part.input.path)")
     var failure: PipelineError?
     do throws(SourceError) {
@@ -150,7 +154,7 @@ public struct Runner: Sendable {
         part.input, of: source.input, as: source.adapterSchema, context: context(source.spec.id)
       ) { batch in
         do throws(PipelineError) {
-          var table = try withCaptures(batch.table, part, source)
+          var table = try corrections.apply(to: withCaptures(batch.table, part, source))
           for step in steps { table = try apply(step, [table]) }
           try receive(table)
           return .more
@@ -231,15 +235,57 @@ public struct Runner: Sendable {
     } catch { throw .sink(error) }
   }
 
-  private func decide(_ check: CheckSpec, _ table: Table) throws(PipelineError) -> RunReport.Check {
+  private func decide(_ check: CheckSpec, _ table: Table)
+    throws(PipelineError) -> (result: RunReport.Check, outcomes: [CheckRule.Outcome])
+  {
     do throws(TransformError) {
-      var result = RunReport.Check(
-        on: check.on.text, expect: check.expect.text, severity: check.severity, passed: 0, failed: 0, undecided: 0)
-      guard case .bool(let column) = try check.expect.evaluate(on: table) else { return result }
-      result.undecided = column.missing?.missingCount ?? 0
-      for value in column.values { result.passed += Int(value) }
-      result.failed = table.rowCount - result.passed - result.undecided
-      return result
-    } catch { throw .transform(step: check.on.text, check.expect.position, error) }
+      let outcomes = try check.rule.outcomes(on: table)
+      var counts = [0, 0, 0]
+      for outcome in outcomes { counts[Int(outcome.rawValue)] += 1 }
+      let allowed = check.allow?.limit(of: Double(table.rowCount)) ?? (check.severity == .quarantine ? .infinity : 0)
+      let result = RunReport.Check(
+        on: check.on.text, expect: check.rule.text, severity: check.severity, exceeds: Double(counts[0]) > allowed,
+        passed: counts[1], failed: counts[0], undecided: counts[2])
+      return (result, outcomes)
+    } catch { throw .transform(step: check.on.text, check.position, error) }
+  }
+
+  /// Takes the rows out of the table `name` that its checks put into quarantine.
+  private func settle(_ name: String, _ table: Table, _ state: RunState) throws(PipelineError) -> Table {
+    var table = table
+    for (i, check) in plan.spec.checks.enumerated() where check.severity == .quarantine && check.on.text == name {
+      let (result, outcomes) = try decide(check, table)
+      state.set(check: i, result)
+      if result.failed == 0 { continue }
+      let files = plan.sources.first { $0.spec.id == name }?.parts.map(\.input.path) ?? []
+      let shown = table.schema.index(of: check.rule.shownColumn)
+      for row in outcomes.indices where outcomes[row] == .failed {
+        plan.record.reject(
+          RejectedCell(
+            stage: name, file: files.count == 1 ? files[0] : "", line: 0, column: check.rule.shownColumn,
+            value: shown.flatMap { table.columns[$0].text(at: row) } ?? "", reason: check.rule.text + " does not hold",
+            row: Quarantine.name(ofRow: row, in: table), isRow: true))
+      }
+      plan.record.count(stage: name, read: 0, rejected: result.failed, filtered: 0)
+      table = table.gathering(outcomes.indices.filter { outcomes[$0] != .failed }.map { Int32($0) })
+    }
+    return table
+  }
+
+  /// Writes what was put aside, as one more output; nothing when there is nothing.
+  private func writeQuarantine(_ state: RunState) throws(PipelineError) {
+    let cells = plan.record.rejectedCells
+    guard !cells.isEmpty, let sink = plan.quarantineSink else { return }
+    let path = options.outputFolder + "/" + Quarantine.path
+    do throws(SinkError) {
+      let table: Table
+      do throws(TabularError) { table = try Quarantine.table(cells) } catch {
+        throw SinkError(path: path, error.description)
+      }
+      let file = try OutputFile(path: path)
+      try sink.write([NamedTable("quarantine", table)], to: file, context: context(Quarantine.path))
+      state.set(
+        output: plan.outputs.count, try file.finish(), rows: table.rowCount, digests: [ContentDigest.of(table)])
+    } catch { throw .sink(error) }
   }
 }

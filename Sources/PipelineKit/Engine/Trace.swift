@@ -38,8 +38,9 @@ public struct Trace: Sendable {
     let sources = ExtractFile.list(manifest["sources"])
     origins = field.origins.map { origin in
       let its = sources.filter { source in
-        source["origin"]?["producer"]?.scalar ?? "" == origin.producer
-          && source["origin"]?["table"]?.scalar ?? "" == origin.table
+        // What the pipeline file leaves out, the metadata of the table may have filled in.
+        ["", origin.producer].contains(source["origin"]?["producer"]?.scalar ?? "")
+          && ["", origin.table].contains(source["origin"]?["table"]?.scalar ?? "")
           && ExtractFile.list(source["columns"]).contains { $0.scalar == origin.column }
       }
       let files = its.flatMap { ExtractFile.list($0["files"]).compactMap(\.scalar) }

@@ -47,7 +47,7 @@ extension OptionType {
     }
   }
 
-  fileprivate var schemaMembers: [(key: String, value: JSON)] {
+  var schemaMembers: [(key: String, value: JSON)] {
     switch self {
     case .string, .column, .path, .expression: return [("type", .string("string"))]
     case .integer: return [("type", .string("integer"))]

@@ -85,6 +85,14 @@ public struct RunContext: Sendable {
     }
   }
 
+  /// Puts a cell aside that cannot be read: it goes to the quarantine file, and the stage's count of cells rejected
+  /// rises by one. The caller makes the cell a missing value for ``MissingReason/rejected``.
+  public func reject(file: String, line: Int, column: String, value: String, reason: String) {
+    reject(RejectedCell(stage: stage, file: file, line: line, column: column, value: value, reason: reason))
+  }
+
+  func reject(_ cell: RejectedCell) { record.reject(cell) }
+
   /// Adds to the stage's row counts: read = kept + rejected + filtered.
   public func count(read: Int = 0, rejected: Int = 0, filtered: Int = 0) {
     record.count(stage: stage, read: read, rejected: rejected, filtered: filtered)
@@ -109,6 +117,9 @@ extension RunContext {
   /// What ``keep(_:at:)`` would write, by path.
   package var keptFiles: [(path: String, text: String)] { record.keptFiles }
 
+  /// The cells of the context's stage that were put aside, by file, line and column.
+  package var rejectedCells: [RejectedCell] { record.rejectedCells.filter { $0.stage == stage } }
+
   /// The row counts of the context's stage.
   package var rowCounts: RowCounts { record.counts(of: stage) }
 
@@ -120,10 +131,12 @@ extension RunContext {
 public struct RowCounts: Sendable, Equatable {
   /// Rows that came in.
   public var read = 0
-  /// Rows put aside because a cell could not be read.
+  /// Rows put aside: by a check that quarantines.
   public var rejected = 0
   /// Rows left out because a filter says so.
   public var filtered = 0
+  /// Cells put aside because they could not be read; their rows are kept, without a value in that cell.
+  public var cellsRejected = 0
 
   /// Rows handed on.
   public var kept: Int { read - rejected - filtered }
@@ -145,6 +158,8 @@ final class RunRecord: Sendable {
     var files: [String: FileFacts] = [:]
     var warnings: [(stage: String, message: String)] = []
     var counts: [String: RowCounts] = [:]
+    var rejected: [RejectedCell] = []
+    var corrected: [Int: (matched: Int, applied: Int)] = [:]
     var notes: [String: [String]] = [:]
     var kept: [String: String] = [:]
   }
@@ -171,6 +186,26 @@ final class RunRecord: Sendable {
       }
     }
   }
+
+  func reject(_ cell: RejectedCell) {
+    state.withLock { state in
+      state.rejected.append(cell)
+      if !cell.isRow { state.counts[cell.stage, default: RowCounts()].cellsRejected += 1 }
+    }
+  }
+
+  func corrected(_ index: Int, matched: Int, applied: Int) {
+    state.withLock { state in
+      let before = state.corrected[index] ?? (0, 0)
+      state.corrected[index] = (before.matched + matched, before.applied + applied)
+    }
+  }
+
+  /// The rows that correction `index` was meant for, and those that it changed.
+  func corrections(_ index: Int) -> (matched: Int, applied: Int) { state.withLock { $0.corrected[index] ?? (0, 0) } }
+
+  /// What was put aside, in an order that does not depend on threads.
+  var rejectedCells: [RejectedCell] { state.withLock { $0.rejected.sorted() } }
 
   func note(stage: String, _ message: String) { state.withLock { $0.notes[stage, default: []].append(message) } }
 

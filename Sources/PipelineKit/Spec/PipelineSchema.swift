@@ -100,17 +100,30 @@ extension PipelineSpec {
   /// The schemas of the keys that hold rules about tables.
   static var ruleSchemas: [(key: String, value: JSON)] {
     let text = JSON.object([("type", .string("string"))])
+    let oneOrMany = PluginCatalog.oneOrMany(text)
     let check = JSON.object([
-      ("type", .string("object")), ("required", .array([.string("on"), .string("expect")])),
+      ("type", .string("object")), ("required", .array([.string("on")])),
       ("additionalProperties", .bool(false)),
       (
         "properties",
         .object([
-          ("on", text), ("expect", text),
+          ("on", text), ("expect", text), ("file", text),
+          ("range", .object(RangeRule.optionType.schemaMembers)), ("set", .object(SetRule.optionType.schemaMembers)),
+          ("unique", oneOrMany),
+          ("complete", text), ("sum", .object(SumRule.optionType.schemaMembers)),
+          ("jump", .object(JumpRule.optionType.schemaMembers)),
+          ("allow", .object(Allowance.optionType.schemaMembers)),
           ("severity", .object([("enum", .array(CheckSpec.Severity.allCases.map { .string($0.rawValue) }))])),
         ])
       ),
     ])
-    return [("checks", .object([("type", .string("array")), ("items", check)]))]
+    let correction = JSON.object([
+      ("type", .string("object")), ("required", .array([.string("on"), .string("file")])),
+      ("additionalProperties", .bool(false)), ("properties", .object([("on", text), ("file", text)])),
+    ])
+    return [
+      ("checks", .object([("type", .string("array")), ("items", check)])),
+      ("corrections", .object([("type", .string("array")), ("items", correction)])),
+    ]
   }
 }

@@ -18,6 +18,10 @@ public struct PipelineSpec: Sendable {
   public var outputs: [OutputSpec]
   /// The checks, in the order of the file.
   public var checks: [CheckSpec]
+  /// Files with checks or corrections that the planner reads, in the order of the file.
+  var ruleFiles: [RuleFile] = []
+  /// The corrections of sources, in the order of their files.
+  public internal(set) var corrections: [Correction] = []
   /// The whole file with parameters filled in.
   public var root: SpecNode
   /// The whole file as it stands, with `${name}` for parameters.
@@ -68,6 +72,14 @@ public struct OutputSpec: Sendable {
   public var node: SpecNode
 }
 
+/// A file with rules about a table.
+struct RuleFile: Sendable {
+  enum Kind: String, Sendable { case checks, corrections }
+  var kind: Kind
+  var on: Located
+  var path: SpecPath
+}
+
 /// A check: what must hold for every row of a table.
 public struct CheckSpec: Sendable {
   /// What a failure does.
@@ -76,11 +88,17 @@ public struct CheckSpec: Sendable {
     case fail
     /// The run goes on; the failure is printed and stands in the manifest.
     case warn
+    /// Rows that fail leave the table before anyone uses it and go to the quarantine file.
+    case quarantine
   }
   /// The name of the table.
   public var on: Located
-  /// What must be true; a row where it is missing is undecided.
-  public var expect: Expression
+  /// What must hold.
+  public var rule: CheckRule
   /// What a failure does.
   public var severity: Severity
+  /// How many rows, or which share of them, may fail; nil for none, and for any number with `quarantine`.
+  public var allow: Allowance?
+  /// Where the rule stands.
+  public var position: SourcePosition
 }

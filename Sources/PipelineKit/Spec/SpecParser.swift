@@ -81,7 +81,7 @@ public enum SpecParser {
     return parameters
   }
 
-  private static let keys = ["pipeline", "title", "parameters", "sources", "steps", "outputs", "checks"]
+  private static let keys = ["pipeline", "title", "parameters", "sources", "steps", "outputs", "checks", "corrections"]
 
   private static func pipeline(
     _ root: SpecNode, bare: SpecNode, file: String, parameters: [(name: String, value: String)]
@@ -102,7 +102,16 @@ public enum SpecParser {
     }
     for node in try root["steps"]?.elements("a list of steps") ?? [] { spec.steps.append(try step(node)) }
     for node in try root["outputs"]?.elements("a list of outputs") ?? [] { spec.outputs.append(try output(node)) }
-    for node in try root["checks"]?.elements("a list of checks") ?? [] { spec.checks.append(try check(node)) }
+    for node in try root["checks"]?.elements("a list of checks") ?? [] {
+      if node["file"] != nil {
+        spec.ruleFiles.append(try ruleFile(node, .checks))
+      } else {
+        spec.checks.append(try RuleParser.check(node, on: nil))
+      }
+    }
+    for node in try root["corrections"]?.elements("a list of corrections") ?? [] {
+      spec.ruleFiles.append(try ruleFile(node, .corrections))
+    }
     return spec
   }
 
@@ -133,25 +142,24 @@ public enum SpecParser {
       path: try located("path", of: node, "the file to write"), node: node)
   }
 
-  private static func check(_ node: SpecNode) throws(SpecError) -> CheckSpec {
-    let known = ["on", "expect", "severity"]
-    for entry in try node.mapping("a mapping with on and expect") where !known.contains(entry.key) {
+  private static func ruleFile(_ node: SpecNode, _ kind: RuleFile.Kind) throws(SpecError) -> RuleFile {
+    let known = ["on", "file"]
+    for entry in try node.mapping("a mapping with on and file") where !known.contains(entry.key) {
       throw SpecError(entry.position, "unknown key \"\(entry.key)\"" + didYouMean(entry.key, among: known))
     }
-    return CheckSpec(
-      on: try located("on", of: node, "the name of a step"),
-      expect: try Expression(option: try required("expect", of: node, "what must hold for every row")),
-      severity: try node["severity"].map { node throws(SpecError) in try CheckSpec.Severity(option: node) } ?? .fail)
+    return RuleFile(
+      kind: kind, on: try located("on", of: node, "the name of a table"),
+      path: try SpecPath(option: try required("file", of: node, "a file with \(kind.rawValue)")))
   }
 
-  private static func required(_ key: String, of node: SpecNode, _ what: String) throws(SpecError) -> SpecNode {
+  static func required(_ key: String, of node: SpecNode, _ what: String) throws(SpecError) -> SpecNode {
     if let value = node[key] { return value }
     let others = (node.entries ?? []).map(\.key)
     let hint = nearest(key, among: others).map { "; \"\($0)\" looks like it" } ?? ""
     throw SpecError(node.position, "the key \"\(key)\" is missing: \(what)\(hint)")
   }
 
-  private static func located(_ key: String, of node: SpecNode, _ what: String) throws(SpecError) -> Located {
+  static func located(_ key: String, of node: SpecNode, _ what: String) throws(SpecError) -> Located {
     try Located(option: try required(key, of: node, what))
   }
 

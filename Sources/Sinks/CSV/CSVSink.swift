@@ -71,6 +71,7 @@ public struct CSVSink: StreamingSink {
     }
 
     private func write(_ table: Table) throws(SinkError) {
+      if table.rowCount == 0 { return }
       let cells = table.columns.map { CellWriter($0) }
       var buffer: [UInt8] = []
       buffer.reserveCapacity(1 << 17)
@@ -92,29 +93,14 @@ public struct CSVSink: StreamingSink {
   }
 }
 
-/// Writes cells of one column as CSV text. Texts are quoted once per distinct value.
+/// Writes cells of one column as CSV text.
 private struct CellWriter {
   private let column: Column
   private let missing: MissingMask?
-  private let quoted: [[UInt8]]
 
   init(_ column: Column) {
     self.column = column
     missing = column.missing
-    guard case .string(let strings) = column else {
-      quoted = []
-      return
-    }
-    let quote = UInt8(ascii: "\"")
-    quoted = (0..<strings.dictionary.count).map { code in
-      var text = [quote]
-      let range = Int(strings.dictionary.offsets[code])..<Int(strings.dictionary.offsets[code + 1])
-      for byte in strings.dictionary.bytes[range] {
-        if byte == quote { text.append(quote) }
-        text.append(byte)
-      }
-      return text + [quote]
-    }
   }
 
   func write(_ row: Int, to buffer: inout [UInt8]) {
@@ -124,7 +110,17 @@ private struct CellWriter {
     case .int64(let c): buffer += String(c.values[row]).utf8
     case .bool(let c): buffer += (c.values[row] == 0 ? "false" : "true").utf8
     case .date(let c): buffer += CalendarDay.text(of: c.values[row]).utf8
-    case .string(let c): buffer += quoted[Int(c.codes[row])]
+    case .string(let c):
+      let quote = UInt8(ascii: "\"")
+      let (code, dictionary) = (Int(c.codes[row]), c.dictionary)
+      let text = dictionary.bytes[Int(dictionary.offsets[code])..<Int(dictionary.offsets[code + 1])]
+      buffer.append(quote)
+      if text.contains(quote) {
+        for byte in text { buffer += byte == quote ? [quote, quote] : [byte] }
+      } else {
+        buffer += text
+      }
+      buffer.append(quote)
     }
   }
 }

@@ -66,8 +66,14 @@ final class AtomReader {
   private var wantedNames: [UnsafePointer<xmlChar>?] = []
   private(set) var root = ""
 
-  init(schema: Schema, cells: CellDialect, input: XMLInput, context: RunContext) throws(SourceError) {
+  private let onError: OnError
+  private var rejectedCount = 0
+
+  init(schema: Schema, cells: CellDialect, input: XMLInput, onError: OnError, context: RunContext)
+    throws(SourceError)
+  {
     self.schema = schema
+    self.onError = onError
     self.context = context
     self.input = input
     numbers = cells.numbers
@@ -311,12 +317,19 @@ final class AtomReader {
   }
 
   private func failCell() {
-    guard let trouble = decoder.trouble else { return }
+    guard let trouble = decoder.takeTroubles().first else { return }
     let name = schema[trouble.column].name
     let breaks = trouble.bytes.count { $0 == 0x0A }
-    input.fail(
-      SourceError(
+    let said = CellMessage.text(trouble, column: name, numbers: numbers)
+    if onError == .reject {
+      rejectedCount += 1
+      if rejectedCount > RejectedCells.limit {
+        return input.fail(RejectedCells.tooMany(file: input.path, option: "on_error"))
+      }
+      return context.reject(
         file: input.path, line: input.line - breaks, column: name,
-        CellMessage.text(trouble, column: name, numbers: numbers)))
+        value: String(decoding: trouble.bytes, as: UTF8.self), reason: said)
+    }
+    input.fail(SourceError(file: input.path, line: input.line - breaks, column: name, said))
   }
 }

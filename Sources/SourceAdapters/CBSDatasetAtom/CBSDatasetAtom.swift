@@ -17,6 +17,8 @@ public struct CBSDatasetAtom: SourceAdapter {
     public var metadata: [SpecPath] = []
     /// Dimensions of which the titles of the codes are wanted.
     public var labels: [Located] = []
+    /// What a cell that cannot be read does.
+    public var onError = OnError.fail
     /// What a null of a typed data set means.
     public var typedNull = TypedNull.unspecified
 
@@ -36,6 +38,10 @@ public struct CBSDatasetAtom: SourceAdapter {
             + "an empty or null cell means."),
         .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
         .init("types", \.types, "The type of a column, where the feed and the rules find another."),
+        .init(
+          "on_error", \.onError,
+          "What a cell that cannot be read does: fail ends the reading, reject leaves the cell without a value and puts it "
+            + "into quarantine.parquet."),
       ] + metadataDeclaration
     }
   }
@@ -197,7 +203,8 @@ public struct CBSDatasetAtom: SourceAdapter {
       try file.read(into: buffer)
     }
     let source = XMLInput(path: part.path) { (buffer) throws(SourceError) in try projection.read(into: buffer) }
-    let reader = try AtomReader(schema: mapper.needed, cells: cells, input: source, context: context)
+    let reader = try AtomReader(
+      schema: mapper.needed, cells: cells, input: source, onError: options.onError, context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read { mapper.pass($0, to: receive) } }
     try Self.checkRoot(reader.root, path: part.path)
   }

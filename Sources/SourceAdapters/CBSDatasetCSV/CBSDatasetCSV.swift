@@ -25,6 +25,8 @@ public struct CBSDatasetCSV: SourceAdapter {
     public var metadata: [SpecPath] = []
     /// Dimensions of which the titles of the codes are wanted.
     public var labels: [Located] = []
+    /// What a cell that cannot be read does.
+    public var onError = OnError.fail
     /// What a null of a typed data set means.
     public var typedNull = TypedNull.unspecified
 
@@ -50,6 +52,10 @@ public struct CBSDatasetCSV: SourceAdapter {
         .init("footer", \.footer, "A record whose first field starts with this text ends the data."),
         .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
         .init("types", \.types, "The type of a column, where the rules for names and content find another."),
+        .init(
+          "on_error", \.onError,
+          "What a cell that cannot be read does: fail ends the reading, reject leaves the cell without a value and puts it "
+            + "into quarantine.parquet."),
       ] + metadataDeclaration
     }
   }
@@ -81,7 +87,11 @@ public struct CBSDatasetCSV: SourceAdapter {
       Missing: `unknown`); in a typed one `unknown` where `Default` is Missing, else see `typed_null`.
 
       **Errors.** A cell that is neither a number nor a marker, a record with too few or too many fields, a quote out of
-      place, and a column that the header lacks end the reading with file, line and column.
+      place, and a column that the header lacks end the reading with file, line and column. With `on_error: reject` a cell
+      that cannot be read is missing for the reason `rejected` instead, its row is kept, and the file `quarantine.parquet`
+      beside the outputs gets its file, line, column, text and what is wrong; more than 1,000 such cells in a file are an
+      error all the same. A column is only known to hold numbers by `types`, metadata or its first rows: a bad cell among
+      those makes it text.
       """,
     example: """
       sources:
@@ -134,7 +144,9 @@ public struct CBSDatasetCSV: SourceAdapter {
     if names.count > 1, names.first == "ID", topics > 0 {
       return Recognition(95, "a first line with the keys of a CBS data set: ID, then \(topics) topics")
     }
-    if names.count > 1, topics > 0 { return Recognition(70, "a first line with column keys of CBS topics") }
+    // Three digits: `naam_2014` is a column of a year, not the 2014th topic.
+    let isShort = names.allSatisfy { !CBSColumnName.isTopic($0) || ($0.split(separator: "_").last?.count ?? 0) < 4 }
+    if names.count > 1, topics > 0, isShort { return Recognition(70, "a first line with column keys of CBS topics") }
     if names.count > 1 { return Recognition(30, "a first line of \(names.count) names between semicolons") }
     return Recognition(0, "a first line without semicolons")
   }
@@ -204,7 +216,9 @@ public struct CBSDatasetCSV: SourceAdapter {
       trimsText: options.trim)
     if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
     let mapper = try description.mapper(for: schema, file: part.path)
-    let reader = try CSVReader(path: part.path, schema: mapper.needed, dialect: dialect, cells: cells, context: context)
+    let reader = try CSVReader(
+      path: part.path, schema: mapper.needed, dialect: dialect, cells: cells, onError: options.onError, context: context
+    )
     try withExtendedLifetime(reader) { () throws(SourceError) in
       try reader.read(file, head: UnsafeRawBufferPointer(rebasing: buffer[..<filled])) { mapper.pass($0, to: receive) }
     }

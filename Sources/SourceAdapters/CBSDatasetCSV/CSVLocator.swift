@@ -9,7 +9,7 @@ struct CSVLocator {
   /// What to look for.
   ///
   /// Records count from 0, the header; fields from 0.
-  enum Target {
+  enum Target: Hashable {
     /// The start of a field.
     case cell(record: Int, field: Int)
     /// The start of a record.
@@ -23,13 +23,22 @@ struct CSVLocator {
   let context: RunContext
 
   /// The line, from 1; 0 when the file cannot be read again.
-  func line(of target: Target) -> Int {
-    guard let file = try? context.openText(path) else { return 0 }
-    var state = State(target: target)
+  func line(of target: Target) -> Int { lines(of: [target])[0] }
+
+  /// The line of each of `targets` (at least one), in one pass over the file.
+  func lines(of targets: [Target]) -> [Int] {
+    guard let file = try? context.openText(path) else { return targets.map { _ in 0 } }
+    let state = search(file, targets)
+    return targets.map { state.found[$0] ?? state.fieldLine }
+  }
+
+  private func search(_ file: InputFile, _ targets: [Target]) -> State {
+    var state = State(targets: Set(targets))
+    let goesToEnd = state.targets.contains(.end)
     let parser = CSVParser(separator: separator)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { buffer.deallocate() }
-    return withUnsafeMutablePointer(to: &state) { state in
+    withUnsafeMutablePointer(to: &state) { state in
       var isFirst = true
       while let count = try? file.read(into: buffer), count > 0 {
         var bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -38,19 +47,20 @@ struct CSVLocator {
         for i in bytes.indices {
           state.pointee.see(bytes[i])
           let one = UnsafeRawBufferPointer(rebasing: bytes[i...i])
-          if !parser.parse(one, Self.field, Self.row, state) { return state.pointee.fieldLine }
-          if let found = state.pointee.found { return found }
+          if !parser.parse(one, Self.field, Self.row, state) { return }
+          if state.pointee.found.count == state.pointee.targets.count { return }
           if bytes[i] == 0x0A { state.pointee.line += 1 }
         }
+        // The reader stopped at this field; the rest of it tells nothing more.
+        if parser.isOverfull { return }
       }
-      if case .end = target { return state.pointee.fieldLine }
-      _ = parser.finish(Self.field, Self.row, state)
-      return state.pointee.found ?? state.pointee.fieldLine
+      if !goesToEnd { _ = parser.finish(Self.field, Self.row, state) }
     }
+    return state
   }
 
   private struct State {
-    let target: Target
+    let targets: Set<Target>
     var line = 1
     var record = 0
     var field = 0
@@ -58,9 +68,13 @@ struct CSVLocator {
     var fieldLine = 1
     var isBetweenRecords = true
     var isBetweenFields = true
-    var found: Int?
+    var found: [Target: Int] = [:]
 
-    init(target: Target) { self.target = target }
+    init(targets: Set<Target>) { self.targets = targets }
+
+    mutating func note(_ target: Target, _ line: Int) {
+      if targets.contains(target), found[target] == nil { found[target] = line }
+    }
 
     /// Notes where fields and records start, before libcsv sees the byte.
     mutating func see(_ byte: UInt8) {
@@ -78,18 +92,14 @@ struct CSVLocator {
 
   private static let field: CSVParser.FieldCallback = { _, _, context in
     let state = context.unsafelyUnwrapped.assumingMemoryBound(to: State.self)
-    if case .cell(state.pointee.record, state.pointee.field) = state.pointee.target, state.pointee.found == nil {
-      state.pointee.found = state.pointee.fieldLine
-    }
+    state.pointee.note(.cell(record: state.pointee.record, field: state.pointee.field), state.pointee.fieldLine)
     state.pointee.field += 1
     state.pointee.isBetweenFields = true
   }
 
   private static let row: CSVParser.RowCallback = { _, context in
     let state = context.unsafelyUnwrapped.assumingMemoryBound(to: State.self)
-    if case .record(state.pointee.record) = state.pointee.target, state.pointee.found == nil {
-      state.pointee.found = state.pointee.recordLine
-    }
+    state.pointee.note(.record(state.pointee.record), state.pointee.recordLine)
     state.pointee.record += 1
     state.pointee.field = 0
     state.pointee.isBetweenRecords = true

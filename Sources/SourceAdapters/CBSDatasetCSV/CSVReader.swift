@@ -54,6 +54,8 @@ final class CSVReader {
   private let schema: Schema
   private let dialect: CSVDialect
   private let context: RunContext
+  private let onError: OnError
+  private var rejected: [CellTrouble] = []
   private let decoder: BatchDecoder
   private let cursor: UnsafeMutablePointer<CSVCursor>
   /// Two entries that no record gets past: one for the header, one for records that are left alone.
@@ -73,16 +75,18 @@ final class CSVReader {
   private var rowsTaken = 0
   private var extraFields = 0
 
-  init(path: String, schema: Schema, dialect: CSVDialect, cells: CellDialect, context: RunContext)
-    throws(SourceError)
-  {
+  init(
+    path: String, schema: Schema, dialect: CSVDialect, cells: CellDialect, onError: OnError, context: RunContext
+  ) throws(SourceError) {
     self.path = path
+    self.onError = onError
     self.schema = schema
     self.dialect = dialect
     self.context = context
     do { decoder = try BatchDecoder(schema: schema, dialect: cells) } catch {
       throw SourceError(file: path, error.description)
     }
+    if onError == .reject { decoder.collectTroubles(limit: RejectedCells.limit + 1) }
     idle = .allocate(capacity: 2)
     idle.initialize(repeating: FieldPlan(action: .ask, slot: nil), count: 2)
     plan = .allocate(capacity: 1)
@@ -247,7 +251,7 @@ final class CSVReader {
       if cursor.pointee.turn == .max || cursor.pointee.rows == cursor.pointee.turn { turn() }
       try parse(parser, bytes)
       if parser.isOverfull { throw openQuoteError("a field of more than 16 MiB") }
-      if cursor.pointee.rows >= decoder.batchRows, handOn(receive) == .stop { return }
+      if cursor.pointee.rows >= decoder.batchRows, handOn(receive) == .stop { return reportRejected() }
       if isLast { break }
     } while true
     let rows = cursor.pointee.rows
@@ -259,6 +263,7 @@ final class CSVReader {
       throw SourceError(file: path, "is empty; expected a first line with the column names, then the data")
     }
     if cursor.pointee.rows > 0 { _ = handOn(receive) }
+    reportRejected()
   }
 
   private func parse(_ parser: CSVParser, _ bytes: UnsafeRawBufferPointer) throws(SourceError) {
@@ -297,16 +302,42 @@ final class CSVReader {
 
   private func checkCells(isLast: Bool = false) throws(SourceError) {
     if let failure { throw failure }
-    let trouble = decoder.trouble
+    let trouble = try troubleToReport()
     if let irregularity, irregularity.record <= trouble.map({ $0.row + 1 }) ?? .max {
       throw fieldCountError(irregularity, isLast: isLast)
     }
     if let trouble {
-      let field = schema[trouble.column]
-      let place = header.firstIndex { CSVHeader.name($0, dialect) == field.name } ?? 0
       throw SourceError(
-        file: path, line: locator.line(of: .cell(record: trouble.row + 1, field: place)), column: field.name,
-        CellMessage.text(trouble, column: field.name, numbers: dialect.numbers))
+        file: path, line: locator.line(of: place(of: trouble)), column: schema[trouble.column].name,
+        CellMessage.text(trouble, column: schema[trouble.column].name, numbers: dialect.numbers))
+    }
+  }
+
+  private func place(of trouble: CellTrouble) -> CSVLocator.Target {
+    let name = schema[trouble.column].name
+    return .cell(
+      record: trouble.row + 1, field: header.firstIndex { CSVHeader.name($0, dialect) == name } ?? 0)
+  }
+
+  /// The cell that ends the reading, if any: the first that cannot be read, or with `reject` the first that is too many.
+  private func troubleToReport() throws(SourceError) -> CellTrouble? {
+    guard onError == .reject else { return decoder.trouble }
+    rejected += decoder.takeTroubles()
+    guard rejected.count > RejectedCells.limit else { return nil }
+    throw RejectedCells.tooMany(file: path, option: "on_error")
+  }
+
+  /// Puts the cells aside that could not be read, with their lines, which one more pass over the file gives.
+  private func reportRejected() {
+    guard !rejected.isEmpty else { return }
+    let taken = rowsTaken + cursor.pointee.rows
+    let cells = rejected.filter { $0.row < taken }
+    let lines = locator.lines(of: cells.map { place(of: $0) })
+    for (cell, line) in zip(cells, lines) {
+      let name = schema[cell.column].name
+      context.reject(
+        file: path, line: line, column: name, value: String(decoding: cell.bytes, as: UTF8.self),
+        reason: CellMessage.text(cell, column: name, numbers: dialect.numbers))
     }
   }
 

@@ -15,7 +15,7 @@ public final class BatchDecoder {
   /// One for the dialect, and one for each other reason of empty cells.
   private let tables: UnsafeMutablePointer<DialectTable>
   private let tableCount: Int
-  private let troubles: UnsafeMutablePointer<CellTrouble?>
+  private let troubles: UnsafeMutablePointer<TroubleLog>
   private var dictionaries: [StringDictionary?]
   private var lineages: [DictionaryLineage]
 
@@ -50,7 +50,7 @@ public final class BatchDecoder {
       (tables + i).initialize(to: DialectTable(dialect))
     }
     troubles = .allocate(capacity: 1)
-    troubles.initialize(to: nil)
+    troubles.initialize(to: TroubleLog())
     slots = .allocate(capacity: max(kinds.count, 1))
     interners = .allocate(capacity: max(kinds.count, 1))
     dictionaries = [StringDictionary?](repeating: nil, count: kinds.count)
@@ -62,7 +62,7 @@ public final class BatchDecoder {
         to: ColumnSlot(
           kind: kind, column: i, capacity: batchRows + batchRows / 8 + 16, table: tables + table,
           interner: interners + i,
-          trouble: troubles))
+          troubles: troubles))
     }
   }
 
@@ -86,7 +86,18 @@ public final class BatchDecoder {
   public func slot(_ index: Int) -> UnsafeMutablePointer<ColumnSlot> { slots + index }
 
   /// The first cell that could not be read, or nil.
-  public var trouble: CellTrouble? { troubles.pointee }
+  public var trouble: CellTrouble? { troubles.pointee.list.first }
+
+  /// Notes up to `limit` cells that cannot be read instead of the first one alone, until they are taken.
+  public func collectTroubles(limit: Int) { troubles.pointee.limit = limit }
+
+  /// The cells that could not be read since the last call, in the order in which they came. Their rows hold a missing
+  /// value for ``MissingReason/rejected``.
+  public func takeTroubles() -> [CellTrouble] {
+    if troubles.pointee.list.isEmpty { return [] }
+    defer { troubles.pointee.list.removeAll() }
+    return troubles.pointee.list
+  }
 
   /// The table of the first `rows` rows since the last one.
   ///

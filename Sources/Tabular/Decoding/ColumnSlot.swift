@@ -1,6 +1,6 @@
 import Glibc
 
-/// The first cell of a batch decoder that could not be read.
+/// A cell of a batch decoder that could not be read.
 public struct CellTrouble: Sendable, Equatable {
   /// What is wrong with the cell.
   public enum Kind: Sendable, Equatable {
@@ -32,6 +32,12 @@ public struct CellTrouble: Sendable, Equatable {
   }
 }
 
+/// The cells that could not be read, in the order in which they came; past `limit` none is noted.
+struct TroubleLog {
+  var list: [CellTrouble] = []
+  var limit = 1
+}
+
 /// The buffers of one column while a batch fills up.
 ///
 /// Lives in memory that its ``BatchDecoder`` owns.
@@ -54,20 +60,20 @@ public struct ColumnSlot {
   private let column: Int
   private let table: UnsafePointer<DialectTable>
   private let interner: UnsafeMutablePointer<StringInterner>
-  private let trouble: UnsafeMutablePointer<CellTrouble?>
+  private let troubles: UnsafeMutablePointer<TroubleLog>
   private var firstRow = 0
   private var allocation: UnsafeMutableRawPointer
 
   init(
     kind: Kind, column: Int, capacity: Int, table: UnsafePointer<DialectTable>,
-    interner: UnsafeMutablePointer<StringInterner>, trouble: UnsafeMutablePointer<CellTrouble?>
+    interner: UnsafeMutablePointer<StringInterner>, troubles: UnsafeMutablePointer<TroubleLog>
   ) {
     self.kind = kind
     self.column = column
     self.capacity = capacity
     self.table = table
     self.interner = interner
-    self.trouble = trouble
+    self.troubles = troubles
     powers = PowersOfTen.table
     mark = table.pointee.numbers.decimalMark
     shortLimit = table.pointee.hasNumericMarker ? 0 : UInt(NumberParser.shortest)
@@ -227,12 +233,13 @@ public struct ColumnSlot {
 
   @inline(never)
   private mutating func refuse(_ kind: CellTrouble.Kind, _ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-    if trouble.pointee == nil {
+    if troubles.pointee.list.count < troubles.pointee.limit {
       var kind = kind
       if memchr(bytes, 0, length) != nil { kind = .nulByte }
-      trouble.pointee = CellTrouble(
-        kind: kind, column: column, row: firstRow + count,
-        bytes: [UInt8](UnsafeBufferPointer(start: bytes, count: length)))
+      troubles.pointee.list.append(
+        CellTrouble(
+          kind: kind, column: column, row: firstRow + count,
+          bytes: [UInt8](UnsafeBufferPointer(start: bytes, count: length))))
     }
     appendMissing(raw: MissingReason.rejected.rawValue)
     return false

@@ -9,7 +9,7 @@ struct DomainScorer {
   let domain: Profile.Domain
   let conventions: Conventions
   /// The numeric column of each indicator.
-  let columns: [Column]
+  private(set) var columns: [Column]
   private let weighted: WeightedScore
   /// What each indicator, and then the domain's value, is placed against; empty in a relative frame.
   private var indicatorBases: [EmpiricalDistribution] = []
@@ -26,6 +26,14 @@ struct DomainScorer {
     else { preconditionFailure("the profile checks weights") }
     self.weighted = weighted
     if !frame.basePeriods.isEmpty { findBases(frame) }
+  }
+
+  /// The same scorer, with the same base, for other numbers.
+  func scoring(_ columns: [Column]) -> DomainScorer {
+    precondition(columns.count == self.columns.count, "a column for each indicator")
+    var copy = self
+    copy.columns = columns
+    return copy
   }
 
   private mutating func findBases(_ frame: ComposeFrame) {

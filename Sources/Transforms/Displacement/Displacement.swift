@@ -215,8 +215,10 @@ public struct Displacement: Transform {
 extension Displacement {
   fileprivate static func levelFigures(_ unit: String, _ sources: [Field]) -> [Field] {
     func count(_ name: String, _ label: String) -> Field { .figure(name, unit, label, decimals: 0, from: sources) }
+    var level = Field("level_number", .int64, unit: "level", label: "Level, from the lowest", decimals: 0)
+    level.origins = Field.mergeOrigins(sources.map(\.origins))
     return [
-      Field("level_number", .int64, label: "Level, from the lowest", decimals: 0),
+      level,
       count("workers", "Workers of the level"), count("jobs", "Jobs of the level"),
       count("from_above", "Jobs held by higher-educated workers"),
       count("from_below", "Jobs held by lower-educated workers"), count("to_below", "Workers in lower jobs"),

@@ -284,8 +284,7 @@ import Testing
     ),
     (
       ["year": "2019"],
-      "65: @/out2/summary.json: finding A10 (#:L:C): 0 rows for area \"GM0141\", expected one; "
-        + "the area is in the table, but not where the finding's \"where\" holds"
+      "65: #:L:C: step \"certainty\": #:L:C: the period \"2019\" is not in the data; did you mean \"2012\"?"
     ),
     (
       ["base_year": "2013"],

@@ -59,7 +59,43 @@ import Testing
   ]
 
   @Test func theFindingsAreThese() throws {
-    #expect(try summary["findings"]?.elements().map { try $0.at("id") } == Self.findings.map(\.0))
+    #expect(try summary["findings"]?.elements().map { try $0.at("id") } == Self.findings.map(\.0) + Self.further)
+  }
+
+  static let further = [
+    "C01", "C02", "C03", "C04", "C05", "C07", "C08_spread", "C10", "C12", "D01", "D02", "D03", "D04", "D05", "D09",
+    "D12",
+  ]
+
+  @Test(arguments: further) func aFurtherFindingHasAValueAndStatements(id: String) throws {
+    let finding = try summary.finding(id)
+    #expect(try finding.at("area", "label") == "Almelo")
+    #expect(try Double(finding.at("value")) != nil)
+    for language in ["nl", "en"] {
+      let statement = try finding.at("statement", language)
+      #expect(!statement.contains("{") && !statement.contains("insufficient"), "\(statement)")
+      #expect(try !finding.at("definition", language).isEmpty)
+    }
+    #expect(try finding.at("statement", "nl") != finding.at("statement", "en"))
+  }
+
+  /// The certainty of the class counts the same buurten as the classes themselves, and so does the scenario before it.
+  @Test func certaintyAndScenarioStartFromTheSameClasses() throws {
+    #expect(try summary.finding("D04").at("value") == summary.finding("A11").at("value"))
+    let leaving = try #require(Int(try summary.finding("A11").at("value")))
+    let after = try #require(Int(try summary.finding("D05").at("value")))
+    #expect(after <= leaving)
+    let levers = try #require(try summary.finding("D02")["rows"]?.elements())
+    let effects = try levers.map { try Double($0.at("score_change")) ?? .nan }
+    #expect(levers.count == 12 && effects == effects.sorted() && effects.allSatisfy { $0 <= 0 })
+  }
+
+  @Test func theMedianChangeIsThatOfItsRows() throws {
+    let finding = try summary.finding("C04")
+    let rows = try #require(try finding["rows"]?.elements())
+    let changes = try rows.map { try Double($0.at("mdi_delta_base")) ?? .nan }.sorted()
+    #expect(changes.count == 57)
+    #expect(try abs(changes[28] - (Double(finding.at("value")) ?? .nan)) < 1e-9)
   }
 
   @Test(arguments: findings)

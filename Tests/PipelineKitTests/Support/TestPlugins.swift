@@ -87,6 +87,16 @@ struct LinesSink: Sink {
   }
 }
 
+/// As `LinesSink`, under the name of the sink that the quarantine file needs.
+struct QuarantineSink: Sink {
+  static let info = PluginInfo(name: "parquet", summary: "Lines.")
+  let lines: LinesSink
+  init(options: NoOptions, context: RunContext) { lines = LinesSink(options: options, context: context) }
+  func write(_ inputs: [NamedTable], to output: OutputFile, context: RunContext) throws(SinkError) {
+    try lines.write(inputs, to: output, context: context)
+  }
+}
+
 /// As `LinesSink`, piece by piece.
 struct StreamSink: StreamingSink {
   static let info = PluginInfo(name: "stream", summary: "Lines, streaming.")
@@ -111,5 +121,5 @@ struct StreamSink: StreamingSink {
 extension PluginCatalog {
   static let test = PluginCatalog(
     sources: [PairSource.self], transforms: [ScaleTransform.self, AppendTransform.self],
-    sinks: [LinesSink.self, StreamSink.self])
+    sinks: [LinesSink.self, QuarantineSink.self, StreamSink.self])
 }

@@ -1,0 +1,21 @@
+public import PipelineKit
+
+/// What a cell that cannot be read does.
+public enum OnError: String, OptionChoice {
+  /// It ends the reading.
+  case fail
+  /// It becomes a missing value for the reason rejected, and goes to the quarantine file.
+  case reject
+}
+
+/// How many cells of a file may be put aside.
+enum RejectedCells {
+  /// More than these are no slips but another format.
+  static let limit = 1_000
+
+  static func tooMany(file: String, option: String) -> SourceError {
+    SourceError(
+      file: file,
+      "more than 1000 cells cannot be read; with \(option): fail the first of them is shown with its place")
+  }
+}

@@ -1,0 +1,175 @@
+import PipelineKit
+import Statistics
+import Synchronization
+
+/// Draws and scores replicates.
+struct Replicates {
+  private let scorers: [AnchoredScorer]
+  private let options: Simulate.Options
+  /// The half-width of each indicator's noise: scorer, domain, indicator.
+  private let noise: [[[Double]]]
+
+  init(_ scorers: [AnchoredScorer], _ options: Simulate.Options) {
+    (self.scorers, self.options) = (scorers, options)
+    noise = scorers.map { $0.indicators.map { $0.map { options.inputs[$0.name] ?? 0 } } }
+  }
+
+  /// One replicate.
+  struct Draw: Sendable {
+    var scores: [Double?] = []
+    var bound: Double?
+
+    func isWorst(_ area: Int) -> Bool? {
+      guard let score = scores[area], let bound else { return nil }
+      return score > bound
+    }
+
+    var count: Int { scores.indices.count { isWorst($0) == true } }
+
+    /// Ranks from the highest score, ties sharing the smallest; 0 without a score.
+    var ranks: [Int] {
+      let order = scores.indices.filter { scores[$0] != nil }
+        .sorted { (scores[$0] ?? 0) != (scores[$1] ?? 0) ? (scores[$0] ?? 0) > (scores[$1] ?? 0) : $0 < $1 }
+      var ranks = [Int](repeating: 0, count: scores.count)
+      for (place, area) in order.enumerated() {
+        let ties = place > 0 && scores[order[place - 1]] == scores[area]
+        ranks[area] = ties ? ranks[order[place - 1]] : place + 1
+      }
+      return ranks
+    }
+  }
+
+  /// The profile as it is, and the replicates in order.
+  func run(_ context: RunContext) -> Result {
+    let reference = {
+      let room = AnchoredScorer.Room(scorers[0])
+      let weighted = scorers[0].weighted()
+      return Draw(
+        scores: scorers[0].scores(nil, weighted, room),
+        bound: scorers[0].worstBound(weighted, classes: options.classes, room))
+    }()
+    let key = CounterGenerator.key(seed: UInt64(options.seed), stream: "simulate")
+    let draws = Mutex([Draw](repeating: Draw(), count: options.replicates))
+    let size = 64
+    let blocks = (options.replicates + size - 1) / size
+    // The scorers are only read.
+    nonisolated(unsafe) let plan = self
+    let next = Atomic<Int>(0)
+    context.parallel(max(1, min(context.threads, blocks))) { _ in
+      let worker = Worker(plan.scorers, plan.noise, plan.options)
+      while true {
+        let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard block < blocks else { return }
+        let range = (block * size)..<min((block + 1) * size, plan.options.replicates)
+        let own = range.map { worker.draw($0, key) }
+        draws.withLock { $0.replaceSubrange(range, with: own) }
+      }
+    }
+    return Result(reference: reference, draws: draws.withLock { $0 })
+  }
+
+  /// Draws one replicate after another in memory of its own.
+  private final class Worker {
+    private let scorers: [AnchoredScorer]
+    private let noise: [[[Double]]]
+    private let options: Simulate.Options
+    private let rooms: [AnchoredScorer.Room]
+    private let bounds: [Double?]
+    private let varies: Bool
+
+    init(_ scorers: [AnchoredScorer], _ noise: [[[Double]]], _ options: Simulate.Options) {
+      (self.scorers, self.noise, self.options) = (scorers, noise, options)
+      varies = noise.contains { $0.contains { $0.contains { $0 > 0 } } }
+      rooms = scorers.map { AnchoredScorer.Room($0) }
+      bounds = zip(scorers, rooms).map { scorer, room in
+        // Scored once, so that weights alone can vary afterwards.
+        _ = scorer.scores(nil, scorer.weighted(), room)
+        return scorer.worstBound(scorer.weighted(), classes: options.classes, room)
+      }
+    }
+
+    func draw(_ replicate: Int, _ key: UInt64) -> Draw {
+      let method = replicate % scorers.count
+      let (scorer, room) = (scorers[method], rooms[method])
+      var random = CounterGenerator(key: key, replicate: UInt64(replicate))
+      var weighted = scorer.weighted()
+      if let concentration = options.concentration {
+        let drawn = random.dirichlet(means: weighted.weights, concentration: concentration)
+        weighted = scorer.weighted(drawn.map { $0 * weighted.total })
+      }
+      let bound =
+        options.concentration == nil
+        ? bounds[method] : scorer.worstBound(weighted, classes: options.classes, room)
+      if !varies { return Draw(scores: scorer.again(weighted, room), bound: bound) }
+      var indicators = scorer.indicators
+      for domain in indicators.indices {
+        for place in indicators[domain].indices where noise[method][domain][place] > 0 {
+          let width = noise[method][domain][place]
+          for area in indicators[domain][place].values.indices {
+            indicators[domain][place].values[area] += random.uniform(-width, width)
+          }
+        }
+      }
+      return Draw(scores: scorer.scores(indicators, weighted, room), bound: bound)
+    }
+  }
+
+  /// The profile as it is beside the replicates.
+  struct Result {
+    let reference: Draw
+    let draws: [Draw]
+
+    /// The figures of each area, in the order of the fields of `simulate`.
+    func figures(_ options: Simulate.Options) -> [[Double?]] {
+      let areas = reference.scores.indices
+      let ranks = draws.map(\.ranks)
+      let own = reference.ranks
+      let counts = draws.map { Double($0.count) }
+      let interval = Intervals.percentiles(counts, level: options.level)
+      let correlations = ranks.map { Self.spearman(own, $0) }
+      let known = correlations.compactMap { $0 }
+      let mean = known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+      var result = [[Double?]](repeating: [], count: 16)
+      for area in areas {
+        let scored = draws.indices.filter { draws[$0].scores[area] != nil }
+        let total = Double(scored.count)
+        let scores = Intervals.percentiles(scored.compactMap { draws[$0].scores[area] }, level: options.level)
+        let places = Intervals.percentiles(scored.map { Double(ranks[$0][area]) }, level: options.level)
+        let isKnown = reference.scores[area] != nil && !scored.isEmpty
+        let worst = reference.isWorst(area)
+        func share(_ holds: (Int) -> Bool) -> Double? { isKnown ? Double(scored.count(where: holds)) / total : nil }
+        let shift = scored.reduce(0.0) { $0 + abs(Double(ranks[$1][area] - own[area])) }
+        let row: [Double?] = [
+          reference.scores[area], scores?.low, scores?.high, isKnown ? Double(own[area]) : nil, places?.low,
+          places?.high, isKnown ? shift / total : nil, worst.map { $0 ? 1 : 0 },
+          share { draws[$0].isWorst(area) == true }, share { draws[$0].isWorst(area) != worst },
+          share { ranks[$0][area] <= options.top }, Double(reference.count), interval?.low, interval?.high, mean,
+          known.min(),
+        ]
+        for (place, figure) in row.enumerated() { result[place].append(figure) }
+      }
+      return result
+    }
+
+    /// Spearman's correlation of two rankings over the areas that both rank; nil when one does not vary.
+    private static func spearman(_ a: [Int], _ b: [Int]) -> Double? {
+      let both = a.indices.filter { a[$0] > 0 && b[$0] > 0 }
+      let (x, y) = (both.map { Double(a[$0]) }, both.map { Double(b[$0]) })
+      guard let first = Moments.mean(x), let last = Moments.mean(y) else { return nil }
+      var (xy, xx, yy) = (0.0, 0.0, 0.0)
+      for i in x.indices {
+        let (dx, dy) = (x[i] - first, y[i] - last)
+        xy += dx * dy
+        xx += dx * dx
+        yy += dy * dy
+      }
+      return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : nil
+    }
+  }
+}
+
+extension Moments {
+  fileprivate static func mean(_ list: [Double]) -> Double? {
+    list.isEmpty ? nil : list.reduce(0, +) / Double(list.count)
+  }
+}

@@ -1,0 +1,192 @@
+public import PipelineKit
+internal import Statistics
+import Synchronization
+public import Tabular
+
+/// How certain scores, ranks and the worst class are, by Monte Carlo over declared assumptions.
+public struct Simulate: Transform {
+  /// What the pipeline file says.
+  public struct Options: PluginOptions {
+    var profile = SpecPath("", at: SourcePosition(file: ""))
+    var methods: [SpecPath] = []
+    var area = Located("", at: SourcePosition(file: ""))
+    var period = Located("", at: SourcePosition(file: ""))
+    var base = Located("", at: SourcePosition(file: ""))
+    var at = Located("", at: SourcePosition(file: ""))
+    var condition: Expression?
+    var population: Compose.Population?
+    var keep: [Located] = []
+    var into = "score"
+    var inputs = OrderedMap<Double>()
+    var concentration: Double?
+    var classes = 5
+    var top = 10
+    var replicates = 1_000
+    var level = 0.9
+    var seed = 1
+
+    /// Nothing varies.
+    public init() {}
+
+    /// The options.
+    public static var declaration: [OptionField<Self>] {
+      [
+        .init("profile", \.profile, required: true, "The profile, as in compose."),
+        .init("methods", \.methods, "Other profiles; each replicate takes one of all, in turn."),
+        .init("area", \.area, required: true, "The column of area codes."),
+        .init("period", \.period, required: true, "The column of periods."),
+        .init("base", \.base, required: true, "The period whose distribution is kept."),
+        .init("at", \.at, required: true, "The period that is scored."),
+        .init("where", \.condition, "Which areas are scored and ranked."),
+        .init("population", \.population, "Areas too small to count."),
+        .init("keep", \.keep, "Columns that pass through."),
+        .init("into", \.into, "What the names of the new columns begin with."),
+        .init(
+          "inputs", \.inputs, "Half-widths of uniform noise by column: 0.05 for one decimal, 0.5 for whole percents."),
+        .init(
+          "weights", \.concentration,
+          "The concentration of Dirichlet weights around the profile's: 100 varies them widely, 1000 little."),
+        .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
+        .init("top", \.top, "How many areas are a priority."),
+        .init("replicates", \.replicates, "How many draws."),
+        .init("level", \.level, "What share of the draws an interval holds."),
+        .init("seed", \.seed, "The seed of the draws."),
+      ]
+    }
+  }
+
+  /// The name, the rules and an example.
+  public static let info = PluginInfo(
+    name: "simulate",
+    summary: "Says how certain ranks and the worst class are, by Monte Carlo over weights, inputs and methods.",
+    details: """
+      Each replicate draws the inputs within their rounding, weights around the profile's and a method, scores the areas \
+      against the base's distribution as `compose` does in an anchored frame, and cuts the base's scores under the same \
+      weights and method into equal classes. The base's inputs are not redrawn. An area is in the worst class when its score is \
+      above the highest of the other classes.
+
+      One row an area, for `into: score`: `score` (under the profile as it is), `score_low`, `score_high`, `score_rank` (1 = \
+      worst among the areas scored, ties share the smallest), `score_rank_low`, `score_rank_high`, `score_rank_shift` (mean \
+      distance of a replicate's rank from it), `score_is_worst` (1 or 0), `score_p_worst`, `score_p_flip` (share of the \
+      replicates that put it on the other side), `score_p_top` (share in which it is among the `top` worst); and the same in \
+      every row: `score_count` (areas in the worst class), `score_count_low`, `score_count_high`, \
+      `score_spearman` and `score_spearman_lowest` (mean and smallest rank correlation of a replicate with the profile as it is).
+
+      An area without a score is `insufficient`. A replicate's draws depend on the seed and its number alone: the result is \
+      the same for any number of threads.
+      """,
+    example: """
+      - id: certainty
+        uses: simulate
+        from: buurten
+        profile: profiles/mdi-open.yml
+        area: area_code
+        period: year
+        base: 2012
+        at: 2020
+        where: gemeente_code == 'GM0141'
+        weights: 200
+        inputs: {smoking_pct: 0.05}
+      """)
+
+  private let options: Options
+  private let profiles: [Profile]
+
+  /// A simulation with its profiles read and checked.
+  public init(options: Options, context: RunContext) throws(SpecError) {
+    guard options.replicates >= 1, options.classes >= 2, options.top >= 1, options.seed >= 0,
+      options.level > 0, options.level < 1, options.concentration.map({ $0 > 0 && $0.isFinite }) ?? true
+    else {
+      throw SpecError(
+        options.profile.position,
+        "\"replicates\" and \"top\" must be 1 or more, \"classes\" 2 or more, \"seed\" 0 or more, \"weights\" above 0, "
+          + "\"level\" between 0 and 1")
+    }
+    var profiles = [try Profile(path: options.profile, context: context)]
+    for path in options.methods { profiles.append(try Profile(path: path, context: context)) }
+    for (profile, path) in zip(profiles, [options.profile] + options.methods)
+    where profile.conventions.ties == .asPublished {
+      throw SpecError(path.position, "ties: as_published takes ranks as they are; it has no anchored frame")
+    }
+    let names = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column.text)
+    for entry in options.inputs.entries {
+      guard names.contains(entry.key) else {
+        throw SpecError(
+          entry.position, "\"\(entry.key)\" is no indicator of the profile" + didYouMean(entry.key, among: names))
+      }
+      guard entry.value >= 0, entry.value.isFinite else {
+        throw SpecError(entry.position, "a half-width is a number of 0 or more")
+      }
+    }
+    (self.options, self.profiles) = (options, profiles)
+  }
+
+  /// The columns that the profiles and the options name.
+  public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
+    let named = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column) + options.keep
+    let own = [options.area, options.period] + [options.population?.column].compactMap { $0 }
+    return [Set((named + own).map(\.text)).union(options.condition?.columns ?? [])]
+  }
+
+  /// The area, what is kept, and the figures.
+  public func outputSchema(for inputs: [Schema]) throws(SpecError) -> Schema {
+    for indicator in profiles.flatMap({ $0.domains.flatMap(\.indicators) }) {
+      _ = try inputs[0].numericField(at: indicator.column)
+    }
+    _ = try inputs[0].field(at: options.period)
+    if let population = options.population { _ = try inputs[0].numericField(at: population.column) }
+    try options.condition?.requireCondition(in: inputs[0])
+    var kept: [Field] = []
+    for name in [options.area] + options.keep { kept.append(try inputs[0].field(at: name)) }
+    do throws(TabularError) { return try Schema(kept + figures) } catch {
+      throw SpecError(options.area.position, "\(error)")
+    }
+  }
+
+  private var figures: [Field] {
+    let name = options.into
+    func field(_ suffix: String, _ type: ColumnType, _ unit: String, _ decimals: Int) -> Field {
+      Field(name + suffix, type, unit: unit, decimals: decimals)
+    }
+    return [
+      field("", .float64, "points", 1), field("_low", .float64, "points", 1), field("_high", .float64, "points", 1),
+      field("_rank", .int64, "rank", 0), field("_rank_low", .float64, "rank", 0),
+      field("_rank_high", .float64, "rank", 0), field("_rank_shift", .float64, "ranks", 1),
+      field("_is_worst", .int64, "", 0), field("_p_worst", .float64, "", 2), field("_p_flip", .float64, "", 2),
+      field("_p_top", .float64, "", 2), field("_count", .int64, "areas", 0), field("_count_low", .float64, "areas", 0),
+      field("_count_high", .float64, "areas", 0), field("_spearman", .float64, "", 3),
+      field("_spearman_lowest", .float64, "", 3),
+    ]
+  }
+
+  /// One row an area.
+  public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
+    let table = inputs[0]
+    let frame = AnchoredScorer.Frame(
+      area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
+      condition: options.condition)
+    var scorers: [AnchoredScorer] = []
+    for profile in profiles { scorers.append(try AnchoredScorer(table, profile, frame)) }
+    let draws = Replicates(scorers, options).run(context)
+    let rows = scorers[0].rows
+    if rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
+    var columns: [Column] = []
+    for name in [options.area] + options.keep {
+      columns.append(
+        try onTables { () throws(TabularError) in try table.column(name.text) }
+          .gathering(rows.map { Int32($0) }))
+    }
+    let values = draws.figures(options)
+    for (field, list) in zip(figures, values) {
+      let mask = MissingMask(reasons: list.map { $0 == nil ? MissingReason.insufficient.rawValue : 0 })
+      columns.append(
+        field.type == .int64
+          ? .int64(Int64Column(list.map { Int64($0 ?? 0) }, missing: mask))
+          : .float64(Float64Column(list.map { $0 ?? 0 }, missing: mask)))
+    }
+    let schema: Schema
+    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let made = columns
+    return try onTables { () throws(TabularError) in try Table(schema: schema, columns: made) }
+  }
+}

@@ -1,0 +1,180 @@
+import PipelineKit
+import Tabular
+import Testing
+
+/// What `labour.yml` says about the fixtures, computed a second time from the files that it read.
+@Suite struct LabourTests {
+  static let run = Result { try PipelineRun("labour.yml") }
+
+  let run: PipelineRun
+  let summary: SpecNode
+  let figures: Table
+  let labour: Table
+  private let places: [String: Int]
+
+  init() throws {
+    run = try Self.run.get()
+    summary = try run.json("summary.json")
+    figures = try run.table("figures.parquet", "parquet")
+    labour = try readTable(
+      [
+        Files.root + "/Fixtures/labour/synthetic_82208NED_arbeidsdeelname_TypedDataSet.csv",
+        Files.root + "/Fixtures/labour/synthetic_later_arbeidsdeelname_TypedDataSet.csv",
+      ], "cbs_dataset_csv")
+    let codes = try figures.texts("area_code").map { $0 ?? "" }
+    places = Dictionary(uniqueKeysWithValues: zip(codes, codes.indices))
+  }
+
+  private func figure(_ column: String, _ area: String) throws -> Double {
+    let row = try #require(places[area], "\(area)")
+    return try #require(figures.numbers(column)[row], "\(column) of \(area)")
+  }
+
+  /// A cell of the tables that were read.
+  private func cell(_ column: String, _ area: String, _ year: String, _ trait: String = "T009002") throws -> Double {
+    let (areas, years, traits) = try (
+      labour.texts("RegioS"), labour.texts("Perioden"), labour.texts("Persoonskenmerken")
+    )
+    let row = try #require(
+      (0..<labour.rowCount).first { areas[$0] == area && years[$0] == year + "JJ00" && traits[$0] == trait })
+    return try #require(labour.numbers(column)[row])
+  }
+
+  /// The numbers of rows in `synthetic_83582NED_TypedDataSet.csv`, `synthetic_85525NED_TypedDataSet.csv`,
+  /// `synthetic_70072ned_TypedDataSet.csv` and `synthetic_research.csv`, after those of participation.
+  @Test func readsAllRows() {
+    #expect(run.report.sources.map(\.counts.read) == [4_080, 5_049, 510, 561, 102, 8])
+    #expect(figures.rowCount == 52)
+  }
+
+  static let findings = [
+    ("A01", "improved"), ("A02", "gross_change"), ("A03", "gross_2023"), ("A04", "unemployment_2023"),
+    ("A05", "hightech_2023"), ("A06", "employment_quotient"), ("A07", "middle_change"), ("A08", "youth_2024"),
+    ("A12", "hbo_wo_2024"), ("A13", "unqualified_2023"), ("A14", "underadvised_2023"), ("A17", "displaced_low_2023"),
+    ("B01", "job_index"), ("B02", "pace_after"), ("B03", "krugman_index"), ("B04", "net_low_2023"),
+    ("B05", "unqualified_2023"), ("B06", "beta"), ("B07", "home_work_gap_pct"), ("B08", "high_2023"),
+    ("B09", "youth_index"), ("B10", "unqualified_change"),
+  ]
+
+  @Test func theFindingsAreThese() throws {
+    #expect(try summary["findings"]?.elements().map { try $0.at("id") } == Self.findings.map(\.0))
+  }
+
+  @Test(arguments: findings) func aFindingIsWhole(id: String, column: String) throws {
+    let finding = try summary.finding(id)
+    #expect(try finding.at("area", "label") == "Almelo")
+    #expect(try !finding.at("unit").isEmpty)
+    #expect(try Double(finding.at("value")) == figure(column, "GM0141"))
+    let comparators = try #require(try finding["comparators"]?.elements())
+    #expect(try comparators.map { try $0.at("area", "code") } == ["GM0153", "GM0164", "BENCHMARK", "NL00"])
+    for comparator in comparators {
+      #expect(try Double(comparator.at("value")) == figure(column, comparator.at("area", "code")))
+    }
+    for language in ["nl", "en"] {
+      let statement = try finding.at("statement", language)
+      #expect(statement.contains("Almelo") && !statement.contains("{"), "\(statement)")
+      #expect(!statement.contains("onbekend") && !statement.contains("unknown"), "\(statement)")
+      #expect(try finding.at("definition", language).count > 10)
+    }
+    #expect(try finding.at("statement", "nl") != finding.at("statement", "en"))
+  }
+
+  @Test(arguments: ["A02", "A03"]) func participationComesWithItsDefinition(id: String) throws {
+    let finding = try summary.finding(id)
+    #expect(try finding.at("definition", "nl").contains("beroepsbevolking per 100 inwoners van 15 tot 75 jaar"))
+    #expect(try finding.at("definition", "en").contains("the EBB breaks in 2021"))
+    #expect(try finding.at("statement", "nl").contains("bruto participatie (15-75)"))
+  }
+
+  @Test(arguments: ["A05", "A13", "B05", "B07", "B10"]) func whatIsNotOpenIsSaid(id: String) throws {
+    #expect(try summary.finding(id).at("definition", "nl").contains("geen open data: opgave van de onderzoeker"))
+    #expect(try summary.finding(id).at("definition", "en").contains("not open data"))
+  }
+
+  @Test(arguments: [("GM0141", "GM0141"), ("GM0153", "GM0153"), ("NL01", "NL00")])
+  func participationFollowsTheTables(code: String, area: String) throws {
+    for year in ["2014", "2023"] {
+      let population = try cell("Bevolking_1", code, year)
+      let (force, employed) = try (
+        cell("Beroepsbevolking_2", code, year), cell("WerkzameBeroepsbevolking_3", code, year)
+      )
+      #expect(try abs(figure("gross_" + year, area) - 100 * force / population) < 1e-9)
+      #expect(try abs(figure("net_" + year, area) - 100 * employed / population) < 1e-9)
+      #expect(try abs(figure("unemployment_" + year, area) - 100 * (force - employed) / force) < 1e-9)
+    }
+  }
+
+  /// CBS, table 82208NED: 42.2 and 69.3 percent of work at levels 1 and 2 was not held by the low educated.
+  @Test func displacementInTheNetherlandsIn2014() throws {
+    #expect(try (figure("level1_not_low_2014", "NL00") * 10).rounded() / 10 == 42.2)
+    #expect(try (figure("level2_not_low_2014", "NL00") * 10).rounded() / 10 == 69.3)
+    // Both levels as one, over the employed whose education is known: here none is unknown.
+    #expect(try abs(figure("displaced_low_2014", "NL00") - 100 * (1 - (426 + 1086) / (737 + 3534))) < 1e-9)
+  }
+
+  @Test func displacementOfAnAreaFollowsTheTable() throws {
+    var (all, low) = (0.0, 0.0)
+    for column in ["Beroepsniveau1_5", "Beroepsniveau2_6"] {
+      for trait in ["2018700", "2018740", "2018790"] { all += try cell(column, "GM0141", "2023", trait) }
+      low += try cell(column, "GM0141", "2023", "2018700")
+    }
+    #expect(try abs(figure("displaced_low_2023", "GM0141") - 100 * (1 - low / all)) < 1e-9)
+  }
+
+  @Test func netDisplacementSumsToZero() throws {
+    let table = try run.table("displacement.parquet", "parquet")
+    let (areas, years, net) = try (table.texts("area_code"), table.texts("year"), table.numbers("net_displacement"))
+    #expect(table.rowCount == 51 * 16 * 3)
+    var sum = 0.0
+    for row in 0..<table.rowCount {
+      sum += net[row] ?? .nan
+      guard row % 3 == 2 else { continue }
+      #expect(areas[row] == areas[row - 2] && years[row] == years[row - 2])
+      #expect(abs(sum) < 1e-9)
+      sum = 0
+    }
+  }
+
+  @Test func theBenchmarkIsTheMeanOfItsMembers() throws {
+    let members = ["GM0106", "GM0114", "GM0150", "GM0153", "GM0164", "GM0202", "GM0794", "GM0917"]
+    for column in ["gross_2014", "job_index", "displaced_low_2023", "unqualified_2023", "beta"] {
+      let mean = try members.map { try figure(column, $0) }.reduce(0, +) / Double(members.count)
+      #expect(try abs(figure(column, "BENCHMARK") - mean) < 1e-9, "\(column)")
+    }
+    #expect(
+      try abs(figure("gap_change", "GM0141") - figure("gross_change", "GM0141") + figure("gross_change", "BENCHMARK"))
+        < 1e-9)
+  }
+
+  @Test func theCountryComparedWithItselfDoesNotDiffer() throws {
+    #expect(try abs(figure("beta", "NL00") - 1) < 1e-12)
+    #expect(try figure("krugman_index", "NL00") == 0)
+    #expect(try abs(figure("regional_pct", "NL00")) < 1e-9 && abs(figure("mix_pct", "NL00")) < 1e-9)
+  }
+
+  @Test func unemploymentOfTheMixUsesTheCountrysRates() throws {
+    var (expected, force) = (0.0, 0.0)
+    for trait in ["2018700", "2018740", "2018790"] {
+      let own = try cell("Beroepsbevolking_2", "GM0141", "2023", trait)
+      let rate =
+        try cell("WerklozeBeroepsbevolking_4", "NL01", "2023", trait)
+        / cell("Beroepsbevolking_2", "NL01", "2023", trait)
+      expected += own * 100 * rate
+      force += own
+    }
+    #expect(try abs(figure("mix_unemployment_2023", "GM0141") - expected / force) < 1e-9)
+  }
+
+  @Test func theScorecardCountsWhatImproved() throws {
+    let signs: [(String, Double)] = [
+      ("gross_change", 1), ("unemployment_change", -1), ("youth_unemployment_change", -1), ("low_change", -1),
+      ("displaced_change", -1), ("unqualified_change", -1), ("hightech_change", 1), ("growth_pct", 1),
+    ]
+    for area in ["GM0141", "GM0153", "NL00"] {
+      let improved = try signs.count { try $0.1 * figure($0.0, area) > 0.1 }
+      let more = try signs.count { try $0.1 * (figure($0.0, area) - figure($0.0, "BENCHMARK")) > 0.1 }
+      #expect(try figure("improved", area) == Double(improved))
+      #expect(try figure("improved_more", area) == Double(more))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import PipelineKit
+import Statistics
+import Tabular
+import Testing
+
+@testable import Transforms
+
+@Suite struct SimulateTests {
+  /// Two domains of one and two indicators over 40 areas in two years.
+  static let profile = """
+    profile: test
+    domains:
+      - {id: a, weight: 60, indicators: [{column: x, direction: higher_is_worse}]}
+      - id: b
+        weight: 40
+        indicators:
+          - {column: y, direction: higher_is_worse}
+          - {column: z, direction: higher_is_better}
+    """
+
+  static func areas(_ seed: UInt64, missing: Int? = nil) throws -> Table {
+    var random = CounterGenerator(seed: seed, stream: "areas")
+    func draw() -> [Double?] { (0..<80).map { $0 == missing ? nil : random.uniform(0, 50) } }
+    return try table(
+      .text("code", (0..<80).map { "B\($0 / 2)" }), .int("year", (0..<80).map { $0 % 2 == 0 ? 2012 : 2020 }),
+      .double("x", draw()), .double("y", draw()), .double("z", draw()), .int("people", (0..<80).map { 100 + $0 }))
+  }
+
+  static func options(_ path: String, _ more: [(String, SpecLiteral)]) -> SpecLiteral {
+    .map(
+      [("profile", .text(path)), ("area", "code"), ("period", "year"), ("base", "2012"), ("at", "2020")] + more)
+  }
+
+  @Test func withoutNoiseItIsTheComposite() throws {
+    let file = try ProfileFile(Self.profile)
+    let input = try Self.areas(1)
+    let output = try run(Simulate.self, Self.options(file.path, [("replicates", 3)]), input)
+    let composed = try run(
+      Compose.self,
+      .map([
+        ("profile", .text(file.path)), ("area", "code"), ("period", "year"), ("score", "s"),
+        ("frame", ["anchored": "2012"]),
+      ]), input)
+    let expected = try numbers(composed, "s").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    #expect(try numbers(output, "score") == expected)
+    #expect(try numbers(output, "score_low") == expected)
+    #expect(try numbers(output, "score_spearman").allSatisfy { abs(($0 ?? 0) - 1) < 1e-12 })
+    #expect(try numbers(output, "score_p_worst") == numbers(output, "score_is_worst"))
+    #expect(try numbers(output, "score_p_flip").allSatisfy { $0 == 0 })
+    // Classes as `classify` makes them.
+    let classed = try run(
+      Classify.self,
+      [
+        "column": "s", "into": "c", "quantiles": 5, "frame": ["period": "year", "base": "2012"],
+      ], composed)
+    let worst = try numbers(classed, "c").enumerated().filter { $0.offset % 2 == 1 }.map { $0.element == 5 ? 1.0 : 0 }
+    #expect(try numbers(output, "score_is_worst") == worst)
+  }
+
+  @Test func theSameForAnyNumberOfThreads() throws {
+    let file = try ProfileFile(Self.profile)
+    let input = try Self.areas(2, missing: 5)
+    let spec = Self.options(
+      file.path, [("replicates", 200), ("weights", 50), ("inputs", ["x": 2, "z": 0.5]), ("top", 4)])
+    let transform = try make(Simulate.self, spec)
+    let one = try transform.apply([input], context: RunContext(threads: 1))
+    let four = try transform.apply([input], context: RunContext(threads: 4))
+    #expect(one == four)
+    #expect(try cells(one, "score")[2] == "(insufficient)")
+    let (low, rank, high) = try (
+      numbers(one, "score_rank_low"), numbers(one, "score_rank"), numbers(one, "score_rank_high")
+    )
+    #expect(zip(low, high).contains { ($0 ?? 0) < ($1 ?? 0) })
+    #expect(rank.compactMap { $0 }.min() == 1)
+    // Every replicate has four areas among the four worst, ties apart.
+    #expect(abs(try numbers(one, "score_p_top").compactMap { $0 }.reduce(0, +) - 4) < 0.5)
+  }
+
+  @Test func anotherMethodIsTakenInTurn() throws {
+    let file = try ProfileFile(Self.profile)
+    let other = try ProfileFile(Self.profile.replacing("weight: 60", with: "weight: 0"))
+    let output = try run(
+      Simulate.self, Self.options(file.path, [("replicates", 4), ("methods", [.text(other.path)])]), Self.areas(3))
+    #expect(try numbers(output, "score_spearman_lowest").allSatisfy { ($0 ?? 2) < 1 })
+    let flips = try numbers(output, "score_p_flip").compactMap { $0 }
+    #expect(Set(flips).isSubset(of: [0, 0.5]) && flips.contains(0.5))
+  }
+
+  @Test func mistakesAreNamed() throws {
+    let file = try ProfileFile(Self.profile)
+    let text = schemaError(Simulate.self, Self.options(file.path, [("inputs", ["xx": 1])]), try Self.areas(1))
+    #expect(text.hasSuffix(": \"xx\" is no indicator of the profile; did you mean \"x\"?"), "\(text)")
+  }
+}

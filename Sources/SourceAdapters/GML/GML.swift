@@ -76,7 +76,7 @@ public struct GML: SourceAdapter {
   /// A FeatureCollection in XML.
   public static func recognise(head: [UInt8], path: String) -> Recognition {
     let root = XMLRoot(head)
-    if root.name.isEmpty { return Recognition(0, "not XML") }
+    if root.name.isEmpty { return Recognition(0, root.fault) }
     if root.name == "FeatureCollection", root.space.contains("opengis.net") {
       return Recognition(95, "a GML FeatureCollection")
     }
@@ -141,10 +141,14 @@ public struct GML: SourceAdapter {
       let isWhole = head.count < limit
       let sample = GMLSample()
       let walker = GMLWalker(sample)
-      let input = XMLInput(path: path, head: head)
+      let input = XMLInput(path: path, head: head, isWhole: isWhole)
       walker.walk(input)
-      if let failure = input.failure, isWhole { throw failure }
+      // A head ends somewhere; whatever else is wrong is wrong with the file.
+      if let failure = input.failure, isWhole || !input.isAtEnd { throw failure }
       if sample.features > 0 || isWhole || limit >= 1 << 26 {
+        guard sample.features > 0 || isWhole else {
+          throw SourceError(file: path, "has no feature in its first \(limit >> 20) MiB; expected GML")
+        }
         guard sample.features > 0 else {
           throw SourceError(
             file: path,

@@ -62,6 +62,8 @@ final class JSONStream {
   private(set) var depth = 0
   /// Where the last event ends in a document that stands in memory.
   var offset: Int { place }
+  /// Whether the reading failed because the bytes came to an end inside the document: a head does.
+  var isCutOff: Bool { isAtEnd && place == bytes.count && state != .done }
 
   private let limits: Limits
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup build run test real oracles interop scaffold bench fixtures format lint clean FORCE
+.PHONY: help setup build run test real oracles interop scaffold fuzz bench fixtures format lint clean FORCE
 
 PEIL := .build/release/peil
 # Input data: the fixtures that come with the project, or a folder of the same layout (rivm/, kwb/).
@@ -57,6 +57,10 @@ interop: run ## Read every Parquet file with pyarrow, DuckDB and Polars
 
 scaffold: $(PEIL) ## Check that what peil new writes compiles and passes
 	@bash Tests/Scaffold/check.sh
+
+fuzz: setup ## Damage fixtures at random and give them to every parser (TIME=seconds)
+	@$(call quiet,swift build -c release $(RELEASE) --product fuzz,fuzz)
+	@.build/release/fuzz --time $(or $(TIME),60) --jobs $(THREADS)
 
 bench: $(PEIL) ## Measure against Polars, DuckDB and pandas (BENCH="--scale 1,4 --assert")
 	python3 Benchmarks/run.py $(BENCH)

@@ -14,9 +14,11 @@ extension PluginCatalog {
       CBSOData4.self,
       DUOCSV.self,
       Delimited.self,
+      GML.self,
       GeoJSON.self,
       ParquetSource.self,
       SDMXML.self,
+      Singer.self,
       StatLineCSV.self,
       XMLRecords.self,
     ],
@@ -39,6 +41,7 @@ extension PluginCatalog {
       KWBSeries.self,
       Matching.self,
       Mismatch.self,
+      Neighbours.self,
       Normalise.self,
       Pivot.self,
       Rake.self,
@@ -58,6 +61,7 @@ extension PluginCatalog {
     sinks: [
       CSVSink.self,
       JSONSink.self,
+      MapSink.self,
       ParquetSink.self,
       SummarySink.self,
     ])

@@ -13,7 +13,9 @@ import Testing
       "Tabular", "Glibc", "Dispatch", "Synchronization", "CArchive", "CCrypto", "CMalloc", "CZlib", "Yams",
     ],
     "PipelineTesting": ["Tabular", "PipelineKit", "Glibc", "Synchronization"],
-    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV", "CByteMasks"],
+    "SourceAdapters": [
+      "Tabular", "PipelineKit", "Parquet", "Glibc", "Synchronization", "CLibXML2", "CLibCSV", "CByteMasks",
+    ],
     "Transforms": ["Tabular", "PipelineKit", "Statistics", "Glibc", "Synchronization"],
     "Sinks": ["Tabular", "PipelineKit", "Parquet", "Glibc"],
     "BuiltinPlugins": ["PipelineKit", "SourceAdapters", "Transforms", "Sinks"],

@@ -313,7 +313,7 @@ final class AtomReader {
 
   private func failLong() {
     cursor.pointee.slot = nil
-    input.fail("an element or attribute holds more than 1 MiB of text")
+    input.fail(XMLLimits.longMessage)
   }
 
   private func failCell() {

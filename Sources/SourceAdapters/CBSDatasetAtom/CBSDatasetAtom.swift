@@ -158,14 +158,13 @@ public struct CBSDatasetAtom: SourceAdapter {
       let head = try context.head(path, count: limit)
       guard !head.isEmpty else { throw SourceError(file: path, "is empty; expected an Atom feed") }
       let isWhole = head.count < limit
-      do {
-        let sample = try AtomSample(head, path: path, isWhole: isWhole, rules: rules)
-        try Self.checkRoot(sample.root, base: sample.base, path: path)
-        return sample
-      } catch {
-        guard !isWhole, limit < 1 << 24 else { throw error }
-        limit *= 8  // the first entry may lie further on
+      let sample = try AtomSample(head, path: path, isWhole: isWhole, rules: rules)
+      if !sample.isCut || !sample.root.isEmpty { try Self.checkRoot(sample.root, base: sample.base, path: path) }
+      if !sample.isCut || sample.entries > 0 { return sample }
+      guard limit < 1 << 24 else {
+        throw SourceError(file: path, "has no entry in its first \(limit >> 20) MiB; expected an Atom feed")
       }
+      limit *= 8  // the first entry may lie further on
     }
   }
 

@@ -60,6 +60,10 @@ final class JSONStream {
   private(set) var line = 1
   /// Objects and arrays that are open.
   private(set) var depth = 0
+  /// Where the last event ends in a document that stands in memory.
+  var offset: Int { place }
+  /// Whether the reading failed because the bytes came to an end inside the document: a head does.
+  var isCutOff: Bool { isAtEnd && place == bytes.count && state != .done }
 
   private let limits: Limits
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
@@ -101,7 +105,7 @@ final class JSONStream {
   /// Starts anew with a document in memory, which must stay there while it is read; errors count from `line`.
   func load(_ document: UnsafeBufferPointer<UInt8>, line: Int = 1) {
     bytes = document
-    place = 0
+    place = document.starts(with: byteOrderMark) ? 3 : 0
     consumed = 0
     lineStart = 0
     self.line = line

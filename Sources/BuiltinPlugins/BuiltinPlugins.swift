@@ -24,6 +24,7 @@ extension PluginCatalog {
       Aggregate.self,
       Autocorrelate.self,
       Classify.self,
+      Cohere.self,
       Compare.self,
       Compose.self,
       Converge.self,

@@ -22,6 +22,7 @@ extension PluginCatalog {
     ],
     transforms: [
       Aggregate.self,
+      Allocate.self,
       Autocorrelate.self,
       Classify.self,
       Cohere.self,

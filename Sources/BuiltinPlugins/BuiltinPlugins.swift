@@ -23,6 +23,7 @@ extension PluginCatalog {
     transforms: [
       Aggregate.self,
       Allocate.self,
+      AttributeVariance.self,
       Autocorrelate.self,
       Classify.self,
       Cohere.self,

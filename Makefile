@@ -44,9 +44,13 @@ $(OUT)/%/manifest.json: Pipelines/%.yml $(PEIL)
 test: setup ## Run all tests that need nothing outside the clone
 	swift test
 
-real: setup ## Check against real files (REAL=folder)
+real: setup ## Check against real files, and print what each one holds (REAL=folder)
 	@test -d "$(REAL)" || { echo "make real REAL=folder-with-real-files"; exit 64; }
-	PEIL_REAL=$(abspath $(REAL)) swift test --filter RealFiles
+	@mkdir -p build
+	@PEIL_REAL=$(abspath $(REAL)) swift test --filter RealFiles > build/real.out 2> build/real.log \
+	  || { cat build/real.out build/real.log; exit 1; }
+	@sed -n '/^file  /,/ of them data$$/p' build/real.out
+	@grep -h 'Test run with' build/real.out build/real.log
 
 oracles: setup ## Check against published inputs with published answers (ORACLES=folder)
 	@test -d "$(ORACLES)" || { echo "make oracles ORACLES=folder-with-oracles"; exit 64; }

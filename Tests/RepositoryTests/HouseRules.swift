@@ -78,6 +78,21 @@ import Testing
     }
   }
 
+  /// Every source has a section in the documentation, with its options, and a row in the table of signs.
+  @Test func everySourceHasItsSection() throws {
+    let page = Repository.text("Documentation/adapters.md")
+    let sections = page.split(separator: "\n## ").dropFirst()
+    let sources = PluginCatalog.builtin.sources
+    for source in sources {
+      let name = source.plugin.info.name
+      let section = try #require(sections.first { $0.hasPrefix(name + "\n") }, "no section on \(name)")
+      #expect(page.contains("| [`\(name)`](#\(name)) |"), "\(name) is not in the table")
+      #expect(section.contains("Recognised") && section.contains("Traps: "), "\(name)")
+      for option in source.plugin.options { #expect(section.contains("`\(option.name)`"), "\(name): \(option.name)") }
+    }
+    #expect(sections.count == 1 + sources.count, "a section on no source")
+  }
+
   @Test func everyFixtureIsDescribedAndUsed() {
     let tests = Repository.files("Tests", suffix: ".swift").map(Repository.text).joined()
     let pipelines = Repository.files("Pipelines", suffix: ".yml").map(Repository.text).joined()

@@ -249,5 +249,17 @@ private struct Victim: CustomTestStringConvertible {
     }
   }
 
+  /// A limit that a head of the file breaks ends the sampling: no larger head is read, as the memory shows.
+  @Test func aLongTextInJSONTakesLittleMemory() throws {
+    let start = "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"properties\": {\"a\": \""
+    try withFile(Bomb.bytes(start, UInt8(ascii: "a"), mebibytes: 300), ".json.gz") { path in
+      let context = RunContext()
+      let source = try GeoJSON(options: .init(), context: context)
+      let text = message { _ = try source.schema(of: Input(parts: [InputPart(path: path)]), context: context) }
+      #expect(
+        text.hasSuffix(":1: is not JSON that can be read: a string or number holds more than 1024 KiB (byte 2097153)"))
+    }
+  }
+
   private func csvAdapter() throws -> CBSDatasetCSV { try csv() }
 }

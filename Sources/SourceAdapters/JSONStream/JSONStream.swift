@@ -63,7 +63,7 @@ final class JSONStream {
   /// Where the last event ends in a document that stands in memory.
   var offset: Int { place }
   /// Whether the reading failed because the bytes came to an end inside the document: a head does.
-  var isCutOff: Bool { isAtEnd && place == bytes.count && state != .done }
+  private(set) var isCutOff = false
 
   private let limits: Limits
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
@@ -110,6 +110,7 @@ final class JSONStream {
     lineStart = 0
     self.line = line
     isAtEnd = true
+    isCutOff = false
     state = .value
     depth = 0
     containers = 0
@@ -461,6 +462,7 @@ final class JSONStream {
   }
 
   private func cutOff() -> SourceError {
+    isCutOff = true
     if consumed + bytes.count == 0 { return SourceError(file: path, "is empty; expected JSON") }
     return SourceError(file: path, line: line, "ends inside the JSON document; the file is cut off, fetch it again")
   }

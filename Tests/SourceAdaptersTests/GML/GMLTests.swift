@@ -85,6 +85,21 @@ private func adapter(_ change: (inout GML.Options) -> Void = { _ in }) throws ->
     #expect(try cells(other, "min_x") == ["52.3"])
   }
 
+  /// Whole numbers may be codes; what is a number here and a text there is text.
+  @Test func undecided() throws {
+    let file = folder + "undecided_properties.gml"
+    let table = try readAll(adapter(), [file])
+    #expect(
+      table.schema.fields.prefix(5).map { "\($0.name) \($0.type.rawValue) \($0.role.rawValue)" } == [
+        "feature_id string key", "number string measure", "mixed string measure", "share float64 measure",
+        "later string measure",
+      ])
+    #expect(try cells(table, "number") == ["12", "007"])
+    #expect(try cells(table, "later") == ["<unspecified>", "x"])
+    let counted = try readAll(adapter { $0.types = types([("number", .float64)]) }, [file])
+    #expect(try cells(counted, "number") == ["12.0", "7.0"])
+  }
+
   @Test func recognition() throws {
     func judge(_ name: String) throws -> Recognition {
       GML.recognise(head: try RunContext().head(folder + name), path: name)

@@ -70,18 +70,9 @@ import Testing
   }
 
   @Test func germanStates() throws {
-    let data = try OracleTable("reat_g_regions_industries_2015")
-    let (regions, industries) = try (data.texts("region_code"), data.texts("ind_code"))
-    let (names, kinds) = (Set(regions).sorted(), Set(industries).sorted())
-    func cells(_ column: String) throws -> [[Double]] {
-      var result = [[Double]](repeating: [Double](repeating: 0, count: kinds.count), count: names.count)
-      for (row, value) in try data.numbers(column).enumerated() {
-        let (r, i) = (names.firstIndex(of: regions[row]) ?? 0, kinds.firstIndex(of: industries[row]) ?? 0)
-        result[r][i] = value
-      }
-      return result
-    }
-    let jobs = try cells("emp_all")
+    let states = try StatesByIndustry()
+    let (names, kinds) = (states.regions, states.industries)
+    let jobs = try states.cells("emp_all")
     let byRegion = jobs.map { $0.reduce(0, +) }
     let whole = kinds.indices.map { i in jobs.reduce(0) { $0 + $1[i] } }
     for (i, kind) in kinds.enumerated() {
@@ -89,7 +80,7 @@ import Testing
       try check("states.gini_conc." + kind, Concentration.giniOfQuotients(column, byRegion))
       try check("states.locational_gini." + kind, Concentration.locationalGini(column, byRegion))
     }
-    let (firms, people, area) = try (cells("firms"), cells("pop"), cells("area_sqkm"))
+    let (firms, people, area) = try (states.cells("firms"), states.cells("pop"), states.cells("area_sqkm"))
     let c = try #require(kinds.firstIndex(of: "WZ08-C"))
     func sum(_ table: [[Double]], _ i: Int) -> Double { table.reduce(0) { $0 + $1[i] } }
     for (r, name) in names.enumerated() {
@@ -177,47 +168,4 @@ import Testing
         counts: [Double](repeating: 1, count: kinds.count), isQualified: education.map { $0 >= 16 },
         isBelow: kinds.map { $0 != "manage" }))
   }
-}
-
-/// A data set of the oracles: a header, then comma-separated fields of which some are quoted.
-private struct OracleTable {
-  var header: [String] = []
-  var rows: [[String]] = []
-
-  init(_ name: String) throws {
-    let folder = try #require(getenv("PEIL_ORACLES").map { String(cString: $0) })
-    let file = try #require(fopen("\(folder)/data/\(name).csv", "r"), "cannot open \(name).csv")
-    defer { fclose(file) }
-    var fields: [String] = []
-    var field: [UInt8] = []
-    var isQuoted = false
-    while case let byte = fgetc(file), byte != EOF {
-      switch UInt8(truncatingIfNeeded: byte) {
-      case UInt8(ascii: "\""): isQuoted.toggle()
-      case UInt8(ascii: ",") where !isQuoted:
-        fields.append(String(decoding: field, as: UTF8.self))
-        field = []
-      case UInt8(ascii: "\r") where !isQuoted: break
-      case UInt8(ascii: "\n") where !isQuoted:
-        fields.append(String(decoding: field, as: UTF8.self))
-        if header.isEmpty { header = fields } else { rows.append(fields) }
-        (fields, field) = ([], [])
-      case let other: field.append(other)
-      }
-    }
-    if !field.isEmpty || !fields.isEmpty { rows.append(fields + [String(decoding: field, as: UTF8.self)]) }
-  }
-
-  func filtering(_ keep: ([String]) -> Bool) -> Self {
-    var copy = self
-    copy.rows = rows.filter(keep)
-    return copy
-  }
-
-  func texts(_ name: String) throws -> [String] {
-    let column = try #require(header.firstIndex(of: name), "no column \(name)")
-    return rows.map { $0[column] }
-  }
-
-  func numbers(_ name: String) throws -> [Double] { try texts(name).map { try #require(Double($0)) } }
 }

@@ -8,8 +8,8 @@ struct PySALFigures {
   /// How many figures were compared.
   private(set) var compared = 0
 
-  init(_ name: String) throws {
-    for row in try ReferenceTable("pysal/" + name).rows {
+  init(_ name: String, folder: String = "pysal") throws {
+    for row in try ReferenceTable("\(folder)/\(name)").rows {
       figures[String(row[0]), default: [:]][String(row[1])] = Double(row[2])
     }
   }
@@ -170,15 +170,6 @@ struct PySALFigures {
     return table.rows.map { String($0[index]) }
   }
 
-  /// Neighbours of a `.gal` file, in the order of the file, with the names of the areas.
-  private func neighbours(_ name: String) throws -> (names: [String], weights: SpatialWeights) {
-    let lines = try ReferenceTable.lines(folder + name).dropFirst().map { $0.split(separator: " ").map(String.init) }
-    let names = stride(from: 0, to: lines.count - 1, by: 2).map { lines[$0][0] }
-    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    let lists = try stride(from: 1, to: lines.count, by: 2).map { try lines[$0].map { try #require(places[$0]) } }
-    return (names, SpatialWeights(neighbours: lists))
-  }
-
   @Test func everyFigure() throws {
     var figures = try PySALFigures("oracles.csv")
     let mexico = try table("pysal_mexico.csv")
@@ -190,7 +181,7 @@ struct PySALFigures {
 
     let sids = try table("pysal_sids2.csv")
     let codes = try texts(sids, "FIPSNO")
-    let (names, counties) = try neighbours("pysal_sids2.gal")
+    let (names, counties) = try OracleTable.neighbours("pysal_sids2.gal")
     for rate in ["SIDR74", "SIDR79"] {
       let rates = try Dictionary(uniqueKeysWithValues: zip(codes, numbers(sids, rate)))
       let values = names.map { rates[$0] ?? .nan }
@@ -198,11 +189,11 @@ struct PySALFigures {
       figures.getis("sids2_\(rate)", values, counties)
     }
     let homicides = try numbers(table("pysal_stl_hom.csv"), "HR8893")
-    let stl = try neighbours("pysal_stl.gal").weights
+    let stl = try OracleTable.neighbours("pysal_stl.gal").weights
     figures.space("stl_HR8893_r", homicides, stl.styled(.rowStandardised))
     figures.space("stl_HR8893_b", homicides, stl)
     let small = try numbers(table("pysal_desmith.csv"), "z")
-    figures.space("desmith_r", small, try neighbours("pysal_desmith.gal").weights.styled(.rowStandardised))
+    figures.space("desmith_r", small, try OracleTable.neighbours("pysal_desmith.gal").weights.styled(.rowStandardised))
 
     let columbus = try table("pysal_columbus_rook.csv")
     let lists = try texts(columbus, "neighbours_rook").map { $0.split(separator: " ").map { (Int($0) ?? 0) - 1 } }

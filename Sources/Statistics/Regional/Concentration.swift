@@ -1,5 +1,20 @@
 /// Where an industry is, compared with where everything is.
 public enum Concentration {
+  /// The additive location quotient e_ij / e_i - e_j / e: the region's share of the industry less its share of everything,
+  /// 0 where they are equal (REAT `locq` with method "a").
+  ///
+  /// The share of the industry in the region less that in the whole is ``Specialisation/additiveQuotients(region:reference:)``.
+  ///
+  /// - Parameters:
+  ///   - cell: e_ij, jobs of the industry in the region.
+  ///   - region: e_j, all jobs in the region.
+  ///   - industry: e_i, jobs of the industry everywhere.
+  ///   - total: e, all jobs everywhere.
+  /// - Returns: nil when the industry or the whole is empty.
+  public static func additiveQuotient(_ cell: Double, region: Double, industry: Double, total: Double) -> Double? {
+    industry > 0 && total > 0 ? cell / industry - region / total : nil
+  }
+
   /// The Gini coefficient of location quotients (REAT gini.conc over regions, gini.spec over industries):
   /// 2 / (n^2 mean) sum rank_i (LQ_i - mean), ranks from the lowest.
   ///

@@ -23,6 +23,10 @@ import Testing
     #expect(close(quotients[0], -0.2) && close(quotients[1], 0.2))
     #expect(Specialisation.additiveQuotients(region: [0, 0], reference: [1, 1]) == nil)
     #expect(Specialisation.locationQuotients(region: [30, 70, 0], reference: [200, 200, 0]) == [0.6, 1.4, nil])
+    // 30 of the industry's 200 jobs are here, and 100 of all 400.
+    #expect(close(Concentration.additiveQuotient(30, region: 100, industry: 200, total: 400), -0.1))
+    #expect(Concentration.additiveQuotient(0, region: 100, industry: 0, total: 400) == nil)
+    #expect(Concentration.additiveQuotient(0, region: 0, industry: 1, total: 0) == nil)
   }
 
   /// REAT, help page krugman.spec2, Farhauer and Kröll (2013): the reference is the unweighted mean of the shares.

@@ -101,11 +101,11 @@ import Testing
     func error(_ more: [(String, SpecLiteral)]) throws -> String {
       schemaError(AttributeVariance.self, SimulateTests.options(file.path, more), try SimulateTests.areas(1))
     }
-    #expect(try error([]) == "p.yml:1:1: nothing varies; give \"methods\", \"weights\" or \"inputs\"")
+    #expect(try error([]) == "p.yml:1:1: nothing varies; give \"methods\", \"weights\", \"inputs\" or \"margins\"")
     #expect(
       try error([("weights", 5), ("samples", 1)])
-        == "p.yml:1:1: \"samples\" and \"classes\" must be 2 or more, \"draws\" and \"seed\" 0 or more, \"weights\" "
-        + "above 0, \"level\" between 0 and 1")
+        == "p.yml:1:1: \"samples\" and \"classes\" must be 2 or more, \"draws\" and \"seed\" 0 or more, \"level\" "
+        + "between 0 and 1")
     #expect(
       try error([("inputs", ["xx": 1])]).hasSuffix(": \"xx\" is no indicator of the profile; did you mean \"x\"?"))
     let columns = (0..<21).map { "x\($0)" }

@@ -11,7 +11,7 @@ struct Assumptions {
   /// The coordinates of each assumption.
   private let coordinates: [[Int]]
   private let dimension: Int
-  /// The first coordinate of the domains' weights and of the inputs' noise; the method's is 0.
+  /// The first coordinate of the domains' weights and of the inputs' noise; the method's and the base's stand before.
   private let weightStart: Int
   private let inputStart: Int
   private let hasInputApart: Bool
@@ -26,6 +26,7 @@ struct Assumptions {
       next += count
     }
     if profiles.count > 1 { take("methods", 1) }
+    if !options.bases.isEmpty { take("bases", 1) }
     weightStart = next
     if options.noise.variesWeights {
       let domains = profiles[0].domains.map(\.id.text)
@@ -50,7 +51,7 @@ struct Assumptions {
     }
     guard !names.isEmpty else {
       throw SpecError(
-        options.profile.position, "nothing varies; give \"methods\", \"weights\", \"inputs\" or \"margins\"")
+        options.profile.position, "nothing varies; give \"methods\", \"bases\", \"weights\", \"inputs\" or \"margins\"")
     }
     guard 2 * next <= SobolSequence.largestDimension else {
       throw SpecError(
@@ -125,7 +126,12 @@ struct Assumptions {
   private func draw(
     _ point: [Double], _ scorers: [AnchoredScorer], _ scorer: ReplicateScorer, _ noise: InputNoise
   ) -> Replicates.Draw {
-    let method = scorers.count > 1 ? min(Int(point[0] * Double(scorers.count)), scorers.count - 1) : 0
+    func place(_ coordinate: Int, of count: Int) -> Int {
+      count > 1 ? min(Int(point[coordinate] * Double(count)), count - 1) : 0
+    }
+    let bases = 1 + options.bases.count
+    let profiles = scorers.count / bases
+    let method = place(0, of: profiles) + profiles * place(profiles > 1 ? 1 : 0, of: bases)
     let means = scorers[method].profile.domains.map(\.weight)
     let shares =
       options.noise.variesWeights ? options.noise.shares(means, draws: Array(point[weightStart...])) : nil

@@ -11,6 +11,7 @@ public struct AttributeVariance: Transform {
     var area = Located("", at: SourcePosition(file: ""))
     var period = Located("", at: SourcePosition(file: ""))
     var base = Located("", at: SourcePosition(file: ""))
+    var bases: [Located] = []
     var at = Located("", at: SourcePosition(file: ""))
     var condition: Expression?
     var population: Compose.Population?
@@ -33,6 +34,7 @@ public struct AttributeVariance: Transform {
         .init("area", \.area, required: true, "The column of area codes."),
         .init("period", \.period, required: true, "The column of periods."),
         .init("base", \.base, required: true, "The period whose distribution is kept."),
+        .init("bases", \.bases, "Other base periods; a replicate takes one of all."),
         .init("at", \.at, required: true, "The period that is scored."),
         .init("where", \.condition, "Which areas are scored and ranked."),
         .init("population", \.population, "Areas too small to count."),
@@ -60,7 +62,7 @@ public struct AttributeVariance: Transform {
     details: """
       Scores replicates as `simulate` does, under the points of a Sobol' sequence (directions of Joe and Kuo, shifted by the \
       seed): sample A, sample B, and for each assumption A with that assumption from B, so `samples` times (assumptions + 2) \
-      replicates. Assumptions are `methods` (when several), `weights` and `inputs`, or with `each` the weight of each domain \
+      replicates. Assumptions are `methods` and `bases` (when several), `weights` and `inputs`, or with `each` the weight of each domain \
       (`weight_<id>`) and each input (`input_<column>`). Each domain's weight is a gamma quantile at a coordinate of its own; \
       the noise of an input is seeded by one coordinate.
 
@@ -139,8 +141,7 @@ public struct AttributeVariance: Transform {
     let frame = AnchoredScorer.Frame(
       area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
       condition: options.condition)
-    var scorers: [AnchoredScorer] = []
-    for profile in profiles { scorers.append(try AnchoredScorer(table, profile, frame)) }
+    let scorers = try AnchoredScorer.all(table, profiles, frame, bases: options.bases)
     if scorers[0].rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
     let noise = try InputNoise(options.noise, table, rows: scorers[0].rows, context)
     let sample = assumptions.results(scorers, noise, context)

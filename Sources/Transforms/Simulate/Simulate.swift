@@ -12,6 +12,7 @@ public struct Simulate: Transform {
     var area = Located("", at: SourcePosition(file: ""))
     var period = Located("", at: SourcePosition(file: ""))
     var base = Located("", at: SourcePosition(file: ""))
+    var bases: [Located] = []
     var at = Located("", at: SourcePosition(file: ""))
     var condition: Expression?
     var population: Compose.Population?
@@ -35,6 +36,7 @@ public struct Simulate: Transform {
         .init("area", \.area, required: true, "The column of area codes."),
         .init("period", \.period, required: true, "The column of periods."),
         .init("base", \.base, required: true, "The period whose distribution is kept."),
+        .init("bases", \.bases, "Other base periods; each replicate takes one of all, in turn with the methods."),
         .init("at", \.at, required: true, "The period that is scored."),
         .init("where", \.condition, "Which areas are scored and ranked."),
         .init("population", \.population, "Areas too small to count."),
@@ -172,8 +174,7 @@ public struct Simulate: Transform {
     let frame = AnchoredScorer.Frame(
       area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
       condition: options.condition)
-    var scorers: [AnchoredScorer] = []
-    for profile in profiles { scorers.append(try AnchoredScorer(table, profile, frame)) }
+    let scorers = try AnchoredScorer.all(table, profiles, frame, bases: options.bases)
     let noise = try InputNoise(options.noise, table, rows: scorers[0].rows, context)
     let draws = Replicates(scorers, noise, options).run(context)
     let rows = scorers[0].rows

@@ -86,6 +86,31 @@ import Testing
     #expect(Set(flips).isSubset(of: [0, 0.5]) && flips.contains(0.5))
   }
 
+  /// With the scored year as the other base, every second replicate is the year against itself.
+  @Test func anotherBaseIsTakenInTurn() throws {
+    let file = try ProfileFile(Self.profile)
+    let input = try Self.areas(5)
+    func scores(_ base: String) throws -> [Double?] {
+      try numbers(
+        run(
+          Compose.self,
+          .map([
+            ("profile", .text(file.path)), ("area", "code"), ("period", "year"), ("score", "s"),
+            ("frame", ["anchored": .text(base)]),
+          ]), input), "s"
+      ).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    }
+    let output = try run(
+      Simulate.self, Self.options(file.path, [("bases", ["2020"]), ("replicates", 2), ("level", 0.999_999)]), input)
+    let (one, other) = try (scores("2012"), scores("2020"))
+    let (low, high) = try (numbers(output, "score_low"), numbers(output, "score_high"))
+    for area in one.indices {
+      let (a, b) = (one[area] ?? .nan, other[area] ?? .nan)
+      #expect(abs((low[area] ?? .nan) - min(a, b)) < 1e-3 && abs((high[area] ?? .nan) - max(a, b)) < 1e-3)
+    }
+    #expect(one != other)
+  }
+
   @Test func mistakesAreNamed() throws {
     let file = try ProfileFile(Self.profile)
     let text = schemaError(Simulate.self, Self.options(file.path, [("inputs", ["xx": 1])]), try Self.areas(1))

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup build run test real oracles interop scaffold bench fixtures format lint clean FORCE
+.PHONY: help setup build run test real oracles interop scaffold fuzz bench fixtures format lint clean FORCE
 
 PEIL := .build/release/peil
 # Input data: the fixtures that come with the project, or a folder of the same layout (rivm/, kwb/).
@@ -44,9 +44,13 @@ $(OUT)/%/manifest.json: Pipelines/%.yml $(PEIL)
 test: setup ## Run all tests that need nothing outside the clone
 	swift test
 
-real: setup ## Check against real files (REAL=folder)
+real: setup ## Check against real files, and print what each one holds (REAL=folder)
 	@test -d "$(REAL)" || { echo "make real REAL=folder-with-real-files"; exit 64; }
-	PEIL_REAL=$(abspath $(REAL)) swift test --filter RealFiles
+	@mkdir -p build
+	@PEIL_REAL=$(abspath $(REAL)) swift test --filter RealFiles > build/real.out 2> build/real.log \
+	  || { cat build/real.out build/real.log; exit 1; }
+	@sed -n '/^file  /,/ of them data$$/p' build/real.out
+	@grep -h 'Test run with' build/real.out build/real.log
 
 oracles: setup ## Check against published inputs with published answers (ORACLES=folder)
 	@test -d "$(ORACLES)" || { echo "make oracles ORACLES=folder-with-oracles"; exit 64; }
@@ -57,6 +61,10 @@ interop: run ## Read every Parquet file with pyarrow, DuckDB and Polars
 
 scaffold: $(PEIL) ## Check that what peil new writes compiles and passes
 	@bash Tests/Scaffold/check.sh
+
+fuzz: setup ## Damage fixtures at random and give them to every parser (TIME=seconds)
+	@$(call quiet,swift build -c release $(RELEASE) --product fuzz,fuzz)
+	@.build/release/fuzz --time $(or $(TIME),60) --jobs $(THREADS)
 
 bench: $(PEIL) ## Measure against Polars, DuckDB and pandas (BENCH="--scale 1,4 --assert")
 	python3 Benchmarks/run.py $(BENCH)

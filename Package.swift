@@ -63,6 +63,9 @@ let package = Package(
     .executableTarget(
       name: "peil", dependencies: ["Tabular", "PipelineKit", "BuiltinPlugins", argumentParser], path: "Sources/peil",
       swiftSettings: settings),
+    .executableTarget(
+      name: "fuzz", dependencies: ["Tabular", "Parquet", "PipelineKit", "BuiltinPlugins"], path: "Tests/Fuzz",
+      swiftSettings: settings),
 
     tests("Tabular"),
     tests("Statistics"),

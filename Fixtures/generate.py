@@ -17,7 +17,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from country import YEARS, areas, drawn  # noqa: E402
+import attractiveness  # noqa: E402
 import labour  # noqa: E402
+import research  # noqa: E402
 import shapes  # noqa: E402
 
 PAGE = 50  # entries on the first Atom page, as the service's feed had
@@ -130,6 +132,8 @@ def files():
   entries = [region_entry(every[i]) for i in subset]
   yield name % ("WijkenEnBuurten", ""), shapes.feed_bytes(table, "WijkenEnBuurten", "Category", entries)
   yield from labour.files()
+  yield from research.files(every)
+  yield from attractiveness.files()
 
 
 def write(folder):

@@ -57,12 +57,8 @@ public struct ParquetWriter {
     while pendingRows + rest.count >= options.rowGroupRows {
       let cut = rest.lowerBound..<(rest.lowerBound + options.rowGroupRows - pendingRows)
       rest = cut.upperBound..<rest.upperBound
-      if pending.isEmpty {
-        try writeGroup(table, rows: cut)
-      } else {
-        pending.append((table, cut))
-        try flush()
-      }
+      pending.append((table, cut))
+      try flush()
     }
     if !rest.isEmpty {
       pending.append((table, rest))
@@ -124,23 +120,18 @@ public struct ParquetWriter {
     }
   }
 
+  /// Writes the rows that wait as a row group.
   private mutating func flush() throws {
-    let held = pending
+    let group = RowPieces(pending)
     pending = []
     pendingRows = 0
-    if held.count == 1 { return try writeGroup(held[0].table, rows: held[0].rows) }
-    let table = try Table.concatenating(
-      held.map { $0.rows.count == $0.table.rowCount ? $0.table : $0.table.rows($0.rows) })
-    try writeGroup(table, rows: 0..<table.rowCount)
+    try writeGroup(group)
   }
 
-  private mutating func writeGroup(_ table: Table, rows: Range<Int>) throws {
-    for (field, column) in zip(schema.fields, table.columns) where isRequired(field) {
-      guard let missing = column.missing, missing.presentCount(in: rows) < rows.count else { continue }
-      for row in rows {
-        guard let reason = missing[row] else { continue }
-        throw ParquetError.missingKey(column: field.name, row: rowCount + row - rows.lowerBound, reason: reason)
-      }
+  private mutating func writeGroup(_ rows: RowPieces) throws {
+    for (c, field) in schema.fields.enumerated() where isRequired(field) {
+      guard let (row, reason) = rows.firstMissing(column: c) else { continue }
+      throw ParquetError.missingKey(column: field.name, row: rowCount + row, reason: reason)
     }
     let required = schema.fields.map(isRequired)
     var group = RowGroupMetadata()
@@ -152,7 +143,7 @@ public struct ParquetWriter {
     // Some columns at a time, so that not all of the group's bytes stand in memory.
     for first in stride(from: 0, to: schema.count, by: Self.columnsAtOnce) {
       let columns = first..<min(first + Self.columnsAtOnce, schema.count)
-      let chunks = encoders.encode(table, columns: columns, rows: rows, required: required)
+      let chunks = encoders.encode(rows, columns: columns, required: required)
       for (column, chunk) in zip(columns, chunks) {
         let chunk = try chunk.get()
         let start = output.position
@@ -231,13 +222,5 @@ private struct FileOutput {
   mutating func put(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { try sink($0) }
     position += bytes.count
-  }
-}
-
-extension Table {
-  /// The rows of `range`; the table itself when that is all of them.
-  fileprivate func rows(_ range: Range<Int>) -> Table {
-    if range == 0..<rowCount { return self }
-    return gathering(range.map { Int32(truncatingIfNeeded: $0) })
   }
 }

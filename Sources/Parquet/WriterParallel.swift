@@ -20,12 +20,10 @@ final class EncoderPool: Sendable {
     encoders = cells
   }
 
-  /// The chunks of the rows `rows` of the columns `columns` of `table`, in column order.
+  /// The chunks of `rows` of the columns `columns`, in column order.
   ///
   /// Which encoder makes a chunk is left to chance; encoders hold working memory alone, so that it does not matter.
-  func encode(_ table: Table, columns: Range<Int>, rows: Range<Int>, required: [Bool]) -> [Result<
-    EncodedChunk, ParquetError
-  >] {
+  func encode(_ rows: RowPieces, columns: Range<Int>, required: [Bool]) -> [Result<EncodedChunk, ParquetError>] {
     let results = Mutex([Result<EncodedChunk, ParquetError>?](repeating: nil, count: columns.count))
     let next = Atomic<Int>(columns.lowerBound)
     @Sendable func work(_ cell: Cell) {
@@ -34,7 +32,8 @@ final class EncoderPool: Sendable {
           let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
           if i >= columns.upperBound { return }
           let chunk = Result { () throws(ParquetError) in
-            try encoder.encode(table.columns[i], rows: rows, required: required[i])
+            let (column, range) = rows.column(i)
+            return try encoder.encode(column, rows: range, required: required[i])
           }
           results.withLock { $0[i - columns.lowerBound] = chunk }
         }
@@ -46,5 +45,53 @@ final class EncoderPool: Sendable {
       DispatchQueue.concurrentPerform(iterations: encoders.count) { work(encoders[$0]) }
     }
     return results.withLock { $0.compactMap { $0 } }
+  }
+}
+
+/// The rows of a row group, in the tables in which they came.
+///
+/// A column is put together when its turn comes, by who encodes it: one column at a time stays in the processor's cache,
+/// where a copy of the whole group would not.
+struct RowPieces: Sendable {
+  private let tables: [Table]
+  /// The rows of the only table.
+  private let range: Range<Int>
+  /// All rows.
+  let count: Int
+
+  /// `pieces` one after the other, each some rows of a table; at least one.
+  init(_ pieces: [(table: Table, rows: Range<Int>)]) {
+    count = pieces.reduce(0) { $0 + $1.rows.count }
+    range = pieces.count == 1 ? pieces[0].rows : 0..<count
+    tables = pieces.count == 1 ? [pieces[0].table] : pieces.map { $0.table.rows($0.rows) }
+  }
+
+  /// Column `c`, and which of its rows belong to the group.
+  func column(_ c: Int) -> (column: Column, rows: Range<Int>) {
+    if tables.count > 1, let whole = Column.concatenating(tables.map { $0.columns[c] }) { return (whole, range) }
+    return (tables[0].columns[c], range)
+  }
+
+  /// The first row without a value of column `c`, counted from the group's first, and its reason.
+  func firstMissing(column c: Int) -> (row: Int, reason: MissingReason)? {
+    var start = 0
+    for table in tables {
+      let rows = tables.count == 1 ? range : 0..<table.rowCount
+      if let missing = table.columns[c].missing, missing.presentCount(in: rows) < rows.count {
+        for row in rows {
+          if let reason = missing[row] { return (start + row - rows.lowerBound, reason) }
+        }
+      }
+      start += rows.count
+    }
+    return nil
+  }
+}
+
+extension Table {
+  /// The rows of `range`; the table itself when that is all of them.
+  fileprivate func rows(_ range: Range<Int>) -> Table {
+    if range == 0..<rowCount { return self }
+    return gathering(range.map { Int32(truncatingIfNeeded: $0) })
   }
 }

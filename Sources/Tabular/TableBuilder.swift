@@ -59,6 +59,17 @@ extension Table {
   }
 }
 
+extension Column {
+  /// The rows of all `pieces`, one after the other; nil for no pieces, or when their types differ.
+  public static func concatenating(_ pieces: [Column]) -> Column? {
+    guard let first = pieces.first, pieces.allSatisfy({ $0.type == first.type }) else { return nil }
+    if pieces.count == 1 { return first }
+    var column = GrowingColumn(first.type, capacity: pieces.reduce(0) { $0 + $1.count })
+    for piece in pieces { column.append(piece) }
+    return column.build()
+  }
+}
+
 extension Schema {
   fileprivate func requireSameColumns(_ other: Schema) throws(TabularError) {
     guard other.count == count else {

@@ -13,7 +13,9 @@ import Testing
       "Tabular", "Glibc", "Dispatch", "Synchronization", "CArchive", "CCrypto", "CMalloc", "CZlib", "Yams",
     ],
     "PipelineTesting": ["Tabular", "PipelineKit", "Glibc", "Synchronization"],
-    "SourceAdapters": ["Tabular", "PipelineKit", "Parquet", "Glibc", "CLibXML2", "CLibCSV", "CByteMasks"],
+    "SourceAdapters": [
+      "Tabular", "PipelineKit", "Parquet", "Glibc", "Synchronization", "CLibXML2", "CLibCSV", "CByteMasks",
+    ],
     "Transforms": ["Tabular", "PipelineKit", "Statistics", "Glibc", "Synchronization"],
     "Sinks": ["Tabular", "PipelineKit", "Parquet", "Glibc"],
     "BuiltinPlugins": ["PipelineKit", "SourceAdapters", "Transforms", "Sinks"],
@@ -74,6 +76,21 @@ import Testing
       #expect(!page.info.summary.isEmpty && !page.info.details.isEmpty && !page.info.example.isEmpty, "\(name)")
       for option in page.options { #expect(option.summary.count > 10, "\(name): option \(option.name)") }
     }
+  }
+
+  /// Every source has a section in the documentation, with its options, and a row in the table of signs.
+  @Test func everySourceHasItsSection() throws {
+    let page = Repository.text("Documentation/adapters.md")
+    let sections = page.split(separator: "\n## ").dropFirst()
+    let sources = PluginCatalog.builtin.sources
+    for source in sources {
+      let name = source.plugin.info.name
+      let section = try #require(sections.first { $0.hasPrefix(name + "\n") }, "no section on \(name)")
+      #expect(page.contains("| [`\(name)`](#\(name)) |"), "\(name) is not in the table")
+      #expect(section.contains("Recognised") && section.contains("Traps: "), "\(name)")
+      for option in source.plugin.options { #expect(section.contains("`\(option.name)`"), "\(name): \(option.name)") }
+    }
+    #expect(sections.count == 1 + sources.count, "a section on no source")
   }
 
   @Test func everyFixtureIsDescribedAndUsed() {

@@ -98,4 +98,121 @@ import Testing
       #expect(trial.violations() == [])
     }
   }
+
+  @Test func cbsJSON() {
+    let trial = SourceConformance(
+      CBSDatasetJSON.self, file: fixtures + "cbs_dataset_json/valid_untyped.json", reasons: [.unknown, .notApplicable],
+      large: {
+        var text = "{\"odata.metadata\": \"https://x/$metadata#Cbs.OData.WebAPI.TypedDataSet\", \"value\": ["
+        for row in 0..<25_000 {
+          text += row == 0 ? "\n" : ",\n"
+          text += "{\"ID\": \(row), \"RegioS\": \"GM\(1000 + row % 400)\", \"Inwoners_1\": \(row * 7 % 1000)}"
+        }
+        return Array((text + "]}\n").utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func cbsMetadata() throws {
+    // Without line ends inside cells, so that other line ends change no cell.
+    let text = """
+      "TableInfos"
+      "ID";"Title"
+      "0";"made up"
+      "DataProperties"
+      "ID";"Position";"ParentID";"Type";"Key";"Title";"Unit";"Decimals"
+      "0";"0";;"GeoDetail";"WijkenEnBuurten";"Wijken en buurten";;
+      "1";;;"TopicGroup";"";"Bevolking";;
+      "2";"1";"1";"Topic";"AantalInwoners_4";"Aantal inwoners één";"aantal";"0"
+
+      """
+    try withFile(text, ".csv") { path in
+      let trial = SourceConformance(
+        CBSMetadataCSV.self, options: "{section: DataProperties}", file: path, reasons: [.unspecified])
+      #expect(trial.violations() == [])
+    }
+  }
+
+  @Test func cbsOData4() {
+    let trial = SourceConformance(
+      CBSOData4.self, file: fixtures + "cbs_odata4/valid_other_order.csv", reasons: [],
+      large: {
+        var text = "Id;Measure;RegioS;Perioden;Value;StringValue;ValueAttribute\r\n"
+        for row in 0..<40_000 { text += "\(row);M0002;GM\(1000 + row / 40);\(1980 + row % 40)JJ00;\(row),5;;None\r\n" }
+        return Array(text.utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func geoJSON() {
+    let trial = SourceConformance(
+      GeoJSON.self, file: fixtures + "geojson/valid_areas.geojson", reasons: [.unspecified, .unknown, .undefined],
+      large: {
+        var text = "{\"type\": \"FeatureCollection\", \"features\": [\n"
+        for i in 0..<25_000 {
+          text += "{\"type\": \"Feature\", \"properties\": {\"code\": \"\(i)\", \"v\": \(i).5}, "
+          text += "\"geometry\": {\"type\": \"Point\", \"coordinates\": [5.\(i), 52]}}\(i == 24_999 ? "" : ",")\n"
+        }
+        return Array((text + "]}\n").utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func gml() {
+    let trial = SourceConformance(
+      GML.self, file: fixtures + "gml/valid_areas.gml", reasons: [.unspecified, .unknown, .undefined],
+      large: {
+        var text = "<gml:FeatureCollection xmlns:gml=\"http://www.opengis.net/gml/3.2\">\n"
+        for i in 0..<25_000 {
+          text +=
+            "<gml:member><a gml:id=\"\(i)\"><v>\(i).5</v><g><gml:Point srsName=\"EPSG:28992\"><gml:pos>\(i) 1</gml:pos>"
+          text += "</gml:Point></g></a></gml:member>\n"
+        }
+        return Array((text + "</gml:FeatureCollection>\n").utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func sdmx() {
+    let trial = SourceConformance(
+      SDMXML.self, file: fixtures + "sdmx_ml/valid_generic_series.xml",
+      reasons: [.notApplicable, .unknown, .unspecified, .suppressed],
+      large: {
+        let base = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/"
+        var text = "<?xml version=\"1.0\"?>\n<m:StructureSpecificData xmlns:m=\"\(base)message\"><m:DataSet>\n"
+        for series in 0..<50 {
+          text += "<Series AREA=\"GM\(1000 + series)\">\n"
+          for year in 0..<500 { text += "<Obs TIME_PERIOD=\"\(1500 + year)\" OBS_VALUE=\"\(year).5\"/>\n" }
+          text += "</Series>\n"
+        }
+        return Array((text + "</m:DataSet></m:StructureSpecificData>\n").utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func singer() {
+    let trial = SourceConformance(
+      Singer.self, file: fixtures + "singer/valid_messages.jsonl", reasons: [.unspecified],
+      large: {
+        var text =
+          "{\"type\":\"SCHEMA\",\"stream\":\"a\",\"key_properties\":[\"id\"],\"schema\":{\"properties\":"
+          + "{\"id\":{\"type\":\"integer\"},\"v\":{\"type\":\"number\"}}}}\n"
+        for i in 0..<25_000 {
+          text += "{\"type\":\"RECORD\",\"stream\":\"a\",\"record\":{\"id\":\(i),\"v\":\(i).5}}\n"
+        }
+        return Array(text.utf8)
+      })
+    #expect(trial.violations() == [])
+  }
+
+  @Test func xmlRecords() {
+    let trial = SourceConformance(
+      XMLRecords.self, file: fixtures + "xml_records/valid_areas.xml", reasons: [.unspecified],
+      large: {
+        var text = "<list>\n"
+        for i in 0..<25_000 { text += "<area code=\"\(i)\"><name>n\(i % 7)</name><v>\(i).5</v></area>\n" }
+        return Array((text + "</list>\n").utf8)
+      })
+    #expect(trial.violations() == [])
+  }
 }

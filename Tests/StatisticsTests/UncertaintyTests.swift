@@ -151,4 +151,25 @@ import Testing
     let any = try #require(ChangeSplit(levels: draws(), draws(), people: draws(), draws()))
     #expect(close(any.within + any.between, any.total, relative: 1e-12, absolute: 1e-12))
   }
+
+  /// Quantiles at the points of an even sample have the means of the distribution, and as much spread as its draws.
+  @Test func dirichletSharesFromEvenDraws() {
+    let (means, concentration) = ([0.5, 0.3, 0, 0.2], 20.0)
+    let sequence = SobolSequence(dimension: 4, seed: 5)
+    let rows = (0..<1024).map {
+      DirichletShares.quantiles(means: means, concentration: concentration, draws: sequence.point($0))
+    }
+    for (place, mean) in means.enumerated() {
+      let list = rows.map { $0[place] }
+      let own = list.reduce(0, +) / 1024
+      let variance = list.reduce(0) { $0 + ($1 - own) * ($1 - own) } / 1024
+      #expect(abs(own - mean) < 0.002)
+      #expect(abs(variance - mean * (1 - mean) / (concentration + 1)) < 0.0005)
+    }
+    #expect(rows.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-12 && $0[2] == 0 })
+    // Shares need not sum to one when given.
+    #expect(
+      DirichletShares.quantiles(means: [5, 3], concentration: 9, draws: [0.2, 0.7])
+        == DirichletShares.quantiles(means: [0.625, 0.375], concentration: 9, draws: [0.2, 0.7]))
+  }
 }

@@ -129,7 +129,10 @@ public struct Planner: Sendable {
     var places: [String: SourcePosition] = [:]  // file -> the pattern that found it
     for var pattern in source.files {
       let place = pattern.position
-      let found = try self.source(of: source, at: { _ in place }) { () throws(SourceError) in try pattern.expand() }
+      var found = try self.source(of: source, at: { _ in place }) { () throws(SourceError) in try pattern.expand() }
+      if found.isEmpty, let otherwise = source.otherwise {
+        found = [.init(path: otherwise.path, captures: pattern.captureNames.map { (name: $0, value: "") })]
+      }
       if found.isEmpty {
         throw .source(
           SourceError(

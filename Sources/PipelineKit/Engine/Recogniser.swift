@@ -13,18 +13,23 @@ public struct Recogniser: Sendable {
     let head = try context.head(path, count: 1 << 16)
     if head.isEmpty { throw SourceError(file: path, "is empty") }
     var best: (entry: SourceEntry, recognition: Recognition)?
-    var refusals: [String] = []
+    var refusals: [(reason: String, adapters: [String])] = []
     for entry in catalog.sources {
       let recognition = entry.recognise(head, path)
-      refusals.append("\(entry.plugin.info.name): \(recognition.reason)")
+      let name = entry.plugin.info.name
+      if let known = refusals.firstIndex(where: { $0.reason == recognition.reason }) {
+        refusals[known].adapters.append(name)
+      } else {
+        refusals.append((recognition.reason, [name]))
+      }
       if recognition.confidence > best?.recognition.confidence ?? 0 { best = (entry, recognition) }
     }
     guard let best else {
       if let members = try context.members(of: path) {
         throw SourceError(file: path, ZipArchive.choice(members, path))
       }
-      throw SourceError(
-        file: path, "no adapter knows this format (\(refusals.joined(separator: "; "))); name one with \"adapter\"")
+      let reasons = refusals.map { "\($0.adapters.joined(separator: ", ")): \($0.reason)" }.joined(separator: "; ")
+      throw SourceError(file: path, "no adapter knows this format (\(reasons)); name one with \"adapter\"")
     }
     return (best.entry, best.recognition.reason)
   }

@@ -52,6 +52,7 @@ public struct Runner: Sendable {
         if report.outputs.count == plan.outputs.count { Quarantine.remove(from: options.outputFolder) }
         try Manifest(plan: plan, report: report).write(to: options.outputFolder)
         try LastRun(plan, folder: options.outputFolder).note(report)
+        for file in plan.record.keptFiles { try OutputFile.write(file.text, to: file.path) }
       } catch { throw .sink(error) }
       return report
     } catch {

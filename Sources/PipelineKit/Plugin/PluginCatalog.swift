@@ -5,9 +5,21 @@ public struct PluginEntry<Instance>: Sendable {
   /// Name, summary, version.
   public let info: PluginInfo
   /// The options, for documentation and JSON Schema.
-  public let options: [OptionDescription]
+  ///
+  /// Made when asked for: a run needs those of a few plugins at most.
+  public var options: [OptionDescription] { describe() }
+  private let describe: @Sendable () -> [OptionDescription]
   /// Makes the plugin from the mapping in the pipeline file, leaving the reserved keys to the engine.
   public let make: @Sendable (SpecNode, [String], RunContext) throws(SpecError) -> Instance
+
+  fileprivate init(
+    _ info: PluginInfo, _ describe: @escaping @Sendable () -> [OptionDescription],
+    make: @escaping @Sendable (SpecNode, [String], RunContext) throws(SpecError) -> Instance
+  ) {
+    self.info = info
+    self.describe = describe
+    self.make = make
+  }
 }
 
 /// A source adapter in the catalogue.
@@ -55,7 +67,7 @@ public struct PluginCatalog: Sendable {
 
   private static func entry<P: SourceAdapter>(_ type: P.Type) -> SourceEntry {
     SourceEntry(
-      plugin: PluginEntry(info: P.info, options: P.Options.descriptions) {
+      plugin: PluginEntry(P.info, { P.Options.descriptions }) {
         (node, reserved, context) throws(SpecError) in
         try make(P.self, node, reserved, context)
       },
@@ -64,7 +76,7 @@ public struct PluginCatalog: Sendable {
 
   private static func entry<P: Transform>(_ type: P.Type) -> TransformEntry {
     TransformEntry(
-      plugin: PluginEntry(info: P.info, options: P.Options.descriptions) {
+      plugin: PluginEntry(P.info, { P.Options.descriptions }) {
         (node, reserved, context) throws(SpecError) in
         try make(P.self, node, reserved, context)
       },
@@ -72,7 +84,7 @@ public struct PluginCatalog: Sendable {
   }
 
   private static func entry<P: Sink>(_ type: P.Type) -> PluginEntry<any Sink> {
-    PluginEntry(info: P.info, options: P.Options.descriptions) { (node, reserved, context) throws(SpecError) in
+    PluginEntry(P.info, { P.Options.descriptions }) { (node, reserved, context) throws(SpecError) in
       try make(P.self, node, reserved, context)
     }
   }

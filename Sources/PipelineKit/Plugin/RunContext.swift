@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Glibc
 import Synchronization
 
 /// The only door between a plugin and the world: files, warnings, counts, chance and time.
@@ -67,6 +68,13 @@ public struct RunContext: Sendable {
   /// The warnings that the stage has given so far, sorted: for tests of plugins.
   public var warnings: [String] { record.warnings.filter { $0.stage == stage }.map(\.message) }
 
+  /// Whether there is a file at `path`.
+  public func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+  /// Writes `text` to `path` after all outputs of the run have their names, and not at all when the run fails: for what
+  /// must not be ahead of the data, such as how far a source was read.
+  public func keep(_ text: String, at path: String) { record.keep(text, at: path) }
+
   /// Runs `body` for 0 to `count - 1`, side by side when the run has threads for it. The order is not fixed: each call
   /// writes to a place of its own.
   public func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
@@ -105,6 +113,9 @@ extension RunContext {
   package var filesRead: [FileRead] {
     record.files.values.map { FileRead(path: $0.path, bytes: $0.bytes) }.sorted { $0.path < $1.path }
   }
+
+  /// What ``keep(_:at:)`` would write, by path.
+  package var keptFiles: [(path: String, text: String)] { record.keptFiles }
 
   /// The cells of the context's stage that were put aside, by file, line and column.
   package var rejectedCells: [RejectedCell] { record.rejectedCells.filter { $0.stage == stage } }
@@ -150,12 +161,20 @@ final class RunRecord: Sendable {
     var rejected: [RejectedCell] = []
     var corrected: [Int: (matched: Int, applied: Int)] = [:]
     var notes: [String: [String]] = [:]
+    var kept: [String: String] = [:]
   }
 
   private let state = Mutex(State())
 
   func addDependency(_ path: String, stage: String) {
     state.withLock { _ = $0.dependencies[stage, default: []].insert(path) }
+  }
+
+  func keep(_ text: String, at path: String) { state.withLock { $0.kept[path] = text } }
+
+  /// Texts to write when the run has succeeded, by path.
+  var keptFiles: [(path: String, text: String)] {
+    state.withLock { $0.kept.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
   func finished(_ facts: FileFacts) { state.withLock { $0.files[facts.path] = facts } }

@@ -30,13 +30,23 @@ public struct FilePattern: Sendable, Equatable {
   /// The names in braces, in order.
   var captureNames: [String] { Self.tokens(of: Array(path.utf8)).compactMap { $0.name } }
 
+  /// Whether a path or folder that is not there counts as finding nothing, not as a mistake.
+  var mayBeAbsent = false
+
   /// The folders that are searched for names: their content decides what matches.
   private(set) var searchedFolders: [String] = []
 
-  /// The files that match, sorted by path. A zip archive counts as a folder of its files. A path without wildcards matches itself, whether it exists or not.
+  /// The files that match, sorted by path. A zip archive counts as a folder of its files. A path
+  /// without wildcards matches itself, whether it exists or not unless it may be absent.
   mutating func expand() throws(SourceError) -> [Match] {
     let components = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard components.contains(where: { Self.isPattern($0) }) else { return [Match(path: path, captures: [])] }
+    guard components.contains(where: { Self.isPattern($0) }) else {
+      if mayBeAbsent, access(path, F_OK) != 0 {
+        searchedFolders.append(Self.nearestFolder(path))
+        return []
+      }
+      return [Match(path: path, captures: [])]
+    }
     var found: [Match] = [Match(path: "", captures: [])]
     for (i, component) in components.enumerated() {
       var next: [Match] = []
@@ -47,6 +57,10 @@ public struct FilePattern: Sendable, Equatable {
           continue
         }
         let folder = i == 0 ? "." : (base.path.isEmpty ? "/" : base.path)
+        if mayBeAbsent, access(folder, F_OK) != 0 {
+          searchedFolders.append(Self.nearestFolder(folder))
+          continue
+        }
         searchedFolders.append(folder)
         for name in try Self.names(in: folder) {
           if let captures = Self.match(component, name) {
@@ -57,6 +71,17 @@ public struct FilePattern: Sendable, Equatable {
       found = next
     }
     return found.sorted { $0.path < $1.path }
+  }
+
+  /// The folder above a path, as near as there is one.
+  private static func nearestFolder(_ path: String) -> String {
+    var folder = path[...]
+    while let slash = folder.lastIndex(of: "/") {
+      folder = folder[..<slash]
+      if folder.isEmpty { return "/" }
+      if access(String(folder), F_OK) == 0 { return String(folder) }
+    }
+    return "."
   }
 
   private static func isPattern(_ text: String) -> Bool { text.contains { "*?{".contains($0) } }

@@ -93,7 +93,9 @@ extension PluginCatalog {
 
 extension SourceSpec {
   /// Keys of a source that the engine reads, beside files and origin.
-  static let engineOptions: [(name: String, schema: JSON, isRequired: Bool)] = []
+  static let engineOptions: [(name: String, schema: JSON, isRequired: Bool)] = [
+    ("otherwise", .object([("type", .string("string"))]), false)
+  ]
 }
 
 extension PipelineSpec {

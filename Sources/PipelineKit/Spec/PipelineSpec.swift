@@ -31,13 +31,15 @@ public struct PipelineSpec: Sendable {
 /// A source: an adapter and the files it reads.
 public struct SourceSpec: Sendable {
   /// The keys of a source that the engine reads itself; all others are options of the adapter.
-  public static let reserved = ["adapter", "files", "origin"]
+  public static let reserved = ["adapter", "files", "otherwise", "origin"]
   /// The name under which steps use it.
   public var id: String
   /// The name of the adapter.
   public var adapter: Located
   /// Paths or patterns, in order.
   public var files: [FilePattern]
+  /// The file that is read when a pattern finds none: the layout of data that one may not have.
+  public var otherwise: SpecPath?
   /// Where the table comes from.
   public var origin: Origin
   /// The mapping, with the adapter's options.

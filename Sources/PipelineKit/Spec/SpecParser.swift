@@ -120,10 +120,13 @@ public enum SpecParser {
     _ = try node.mapping("a mapping with adapter and files")
     var files: [FilePattern] = []
     for file in try required("files", of: node, "a path or a list of paths").elements("paths") {
-      files.append(FilePattern(try SpecPath(option: file)))
+      var pattern = FilePattern(try SpecPath(option: file))
+      pattern.mayBeAbsent = node["otherwise"] != nil
+      files.append(pattern)
     }
     return SourceSpec(
       id: entry.key, adapter: try located("adapter", of: node, "the name of a source adapter"), files: files,
+      otherwise: try node["otherwise"].map { node throws(SpecError) in try SpecPath(option: node) },
       origin: try node["origin"].map { node throws(SpecError) in try OriginOptions(option: node).origin } ?? Origin(),
       node: node)
   }

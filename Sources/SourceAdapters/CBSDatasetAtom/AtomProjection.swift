@@ -7,8 +7,9 @@ import PipelineKit
 /// `m:properties` an element is left out when its start tag stands byte for byte as in an earlier entry, which libxml2 has
 /// read, its text is plain (printable ASCII without markup), its end tag follows, and its name is not wanted. What is left
 /// is well-formed exactly when the whole is. Of a wanted element the attributes that say nothing about the value (`m:type`,
-/// `xml:space`) and the blanks before it are left out in the same way. Everything else goes through untouched: the first entries, whatever differs,
-/// text outside ASCII. A document with a comment, a CDATA section or a processing instruction, or in another encoding
+/// `xml:space`) and the blanks before it are left out in the same way, and a long name stands as a short one, which
+/// ``name(of:)`` tells: the parser would read each name twice in every entry. Everything else goes through untouched: the
+/// first entries, whatever differs, unwanted text outside ASCII. A document with a comment, a CDATA section or a processing instruction, or in another encoding
 /// than UTF-8, goes through whole from there on. Line ends are kept, so that the parser's line numbers stay true.
 ///
 /// Method: projection before parsing, as in Koch, Scherzinger and Schmidt, "XML prefiltering as a string matching problem"
@@ -22,13 +23,20 @@ final class AtomProjection {
     var end: UnsafeMutablePointer<UInt8>?
     var endLength: Int
     var isWanted: Bool
-    /// How much of the start tag is its name, when what follows are attributes that say nothing about the value; else 0.
-    var nameLength: Int
+    /// The bytes of the start tag up to the end of its name.
+    var nameLength = 0
+    /// Whether what follows the name are attributes that say nothing about the value.
+    var isTyped = false
+    /// The start tag up to the end of a short name, when there is one, and the end tag; of their 16 bytes these many.
+    var short = SIMD16<UInt8>()
+    var shortEnd = SIMD16<UInt8>()
+    var shortLength = 0
+    var shortEndLength = 0
   }
 
   private enum Match {
-    /// An element that ends before `end`; with a `tag` of which only the name matters, the first bytes of it.
-    case element(end: Int, isSkipped: Bool, name: Int, tag: Int)
+    /// An element of the given variant, whose text ends before `text`; of no known variant without one.
+    case element(text: Int, end: Int, variant: Int, isSkipped: Bool)
     /// More bytes are needed to tell.
     case incomplete
     /// Not a plain element.
@@ -54,6 +62,10 @@ final class AtomProjection {
   /// Bytes held back for an element that a piece breaks in two; a longer one goes through.
   private static let longestElement = 1 << 14
   private static let variantsAPlace = 4
+  /// What no name of OData holds, between the two letters of a short name.
+  private static let shortMark = UInt8(ascii: ".")
+  /// Names from this length on are shortened: theirs is then room for a whole vector at each tag's place.
+  private static let shortestLong = 14
 
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
   private let wanted: Set<[UInt8]>
@@ -71,6 +83,9 @@ final class AtomProjection {
   private var entries = 0
   private var hasUnwanted = false
   private var hasAttributes = false
+  /// The names that have short ones, by number.
+  private var longNames: [[UInt8]] = []
+  private var shortNumbers: [[UInt8]: Int] = [:]
 
   /// A projection of the bytes that `source` gives on the properties named.
   init(on names: [String], of source: @escaping (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int) {
@@ -86,6 +101,20 @@ final class AtomProjection {
         variants[place * Self.variantsAPlace + i].end?.deallocate()
       }
     }
+  }
+
+  /// The name for which the short name `short` stands; nil when it is none.
+  func name(of short: UnsafePointer<UInt8>) -> [UInt8]? {
+    guard short[0] >= UInt8(ascii: "a"), short[1] == Self.shortMark, short[2] >= UInt8(ascii: "a"), short[3] == 0 else {
+      return nil
+    }
+    let number = 26 * Int(short[0] - UInt8(ascii: "a")) + Int(short[2] - UInt8(ascii: "a"))
+    return number < longNames.count ? longNames[number] : nil
+  }
+
+  /// The short name of a number below 26 * 26: two letters, which libxml2's hash of names tells apart without a collision.
+  private static func short(_ number: Int) -> [UInt8] {
+    [UInt8(ascii: "a") + UInt8(number / 26), shortMark, UInt8(ascii: "a") + UInt8(number % 26)]
   }
 
   /// The next bytes of the feed, without what is left out; 0 at its end.
@@ -152,15 +181,15 @@ final class AtomProjection {
         position = start
         entries += 1
         // Every property is wanted, and its tag bare: looking at it would be for nothing.
-        if entries == 2, !hasUnwanted, !hasAttributes {
+        if entries == 2, !hasUnwanted, !hasAttributes, longNames.isEmpty {
           isOff = true
           position = count
         }
         continue
       }
       switch start < count ? match(bytes, start, count) : .incomplete {
-      case .element(let end, let isSkipped, let name, let tag):
-        if isSkipped || name > 0 {
+      case .element(let text, let end, let variant, let isSkipped):
+        if variant >= 0, isSkipped || variants[variant].isTyped || variants[variant].shortLength > 0 {
           memcpy(output, bytes + kept, position - kept)
           output += position - kept
           for i in position..<start where bytes[i] == 0x0A {
@@ -168,12 +197,7 @@ final class AtomProjection {
             output += 1
           }
           kept = end
-          if !isSkipped {
-            memcpy(output, bytes + start, name)
-            output[name] = UInt8(ascii: ">")
-            output += name + 1
-            kept = start + tag
-          }
+          if !isSkipped { put(variants[variant], bytes, start, text, end, to: &output) }
         }
         place += 1
         position = end
@@ -194,6 +218,42 @@ final class AtomProjection {
     return output - target.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
   }
 
+  /// Writes the element of a known variant from `start`, whose text ends before `text`, with its name alone.
+  ///
+  /// Vectors are written whole: what follows overwrites their rest, and the output is never longer than the input was.
+  @inline(__always)
+  private func put(
+    _ variant: borrowing Variant, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ text: Int, _ end: Int,
+    to output: inout UnsafeMutablePointer<UInt8>
+  ) {
+    var source = start &+ variant.nameLength
+    if variant.shortLength > 0 {
+      UnsafeMutableRawPointer(output).storeBytes(of: variant.short, as: SIMD16<UInt8>.self)
+      output += variant.shortLength
+    } else {
+      memcpy(output, bytes + start, variant.nameLength)
+      output += variant.nameLength
+    }
+    if variant.isTyped {
+      output.pointee = UInt8(ascii: ">")
+      output += 1
+      source = start &+ variant.tagLength
+    }
+    let hasShortEnd = variant.shortEndLength > 0
+    let length = (hasShortEnd ? text : end) &- source
+    if length <= 16, hasShortEnd {
+      let block = UnsafeRawPointer(bytes + source).loadUnaligned(as: SIMD16<UInt8>.self)
+      UnsafeMutableRawPointer(output).storeBytes(of: block, as: SIMD16<UInt8>.self)
+    } else {
+      memcpy(output, bytes + source, length)
+    }
+    output += length
+    if hasShortEnd {
+      UnsafeMutableRawPointer(output).storeBytes(of: variant.shortEnd, as: SIMD16<UInt8>.self)
+      output += variant.shortEndLength
+    }
+  }
+
   /// The element that starts at `start`, by the start tags known for its place.
   @inline(__always)
   private func match(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Match {
@@ -202,12 +262,11 @@ final class AtomProjection {
     for i in first..<(first &+ variantCounts[place]) {
       let length = variants[i].tagLength
       guard length <= count &- start, memcmp(bytes + start, variants[i].tag, length) == 0 else { continue }
-      let isWanted = variants[i].isWanted
       guard let end = variants[i].end else {
-        return .element(end: start &+ length, isSkipped: !isWanted, name: 0, tag: 0)
+        return .element(
+          text: start &+ length, end: start &+ length, variant: i, isSkipped: !variants[i].isWanted)
       }
-      return rest(
-        bytes, start &+ length, count, end, variants[i].endLength, isWanted, name: variants[i].nameLength, tag: length)
+      return rest(bytes, start &+ length, count, end, variants[i].endLength, i, variants[i].isWanted)
     }
     return learn(bytes, start, count)
   }
@@ -216,7 +275,7 @@ final class AtomProjection {
   @inline(__always)
   private func rest(
     _ bytes: UnsafePointer<UInt8>, _ text: Int, _ count: Int, _ end: UnsafePointer<UInt8>, _ endLength: Int,
-    _ isWanted: Bool, name: Int = 0, tag: Int = 0
+    _ variant: Int, _ isWanted: Bool
   ) -> Match {
     ByteClass.table.withUnsafeBufferPointer { classes in
       var seen: UInt8 = 0
@@ -230,7 +289,8 @@ final class AtomProjection {
       guard endLength <= count &- position else { return .incomplete }
       guard memcmp(bytes + position, end, endLength) == 0 else { return .other }
       return .element(
-        end: position &+ endLength, isSkipped: !isWanted && seen == ByteClass.plain, name: name, tag: tag)
+        text: position, end: position &+ endLength, variant: variant,
+        isSkipped: !isWanted && seen == ByteClass.plain)
     }
   }
 
@@ -251,15 +311,15 @@ final class AtomProjection {
     let element: Match
     if let end {
       element = end.withUnsafeBufferPointer { end in
-        rest(bytes, close + 1, count, end.baseAddress.unsafelyUnwrapped, end.count, true)
+        rest(bytes, close + 1, count, end.baseAddress.unsafelyUnwrapped, end.count, -1, true)
       }
     } else {
-      element = .element(end: close + 1, isSkipped: false, name: 0, tag: 0)
+      element = .element(text: close + 1, end: close + 1, variant: -1, isSkipped: false)
     }
     guard case .element = element, place < XMLLimits.names else { return element }
     if place == variantCounts.count {
       variantCounts.append(0)
-      let none = Variant(tag: Self.copy([]), tagLength: 0, end: nil, endLength: 0, isWanted: true, nameLength: 0)
+      let none = Variant(tag: Self.copy([]), tagLength: 0, end: nil, endLength: 0, isWanted: true)
       none.tag.deallocate()
       variants += [Variant](repeating: none, count: Self.variantsAPlace)
     }
@@ -267,13 +327,33 @@ final class AtomProjection {
     let local = name.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last.map { Array($0) } ?? []
     let isWanted = wanted.contains(local)
     if !isWanted { hasUnwanted = true }
-    variants[place * Self.variantsAPlace + variantCounts[place]] = Variant(
+    var variant = Variant(
       tag: Self.copy([UInt8](UnsafeBufferPointer(start: bytes + start, count: close + 1 - start))),
-      tagLength: close + 1 - start, end: end.map { Self.copy($0) }, endLength: end?.count ?? 0,
-      isWanted: isWanted,
-      nameLength: hasOnlyTypes(bytes, nameEnd, close) ? nameEnd - start : 0)
+      tagLength: close + 1 - start, end: end.map { Self.copy($0) }, endLength: end?.count ?? 0, isWanted: isWanted,
+      nameLength: nameEnd - start, isTyped: hasOnlyTypes(bytes, nameEnd, close))
+    if isWanted { shorten(&variant, prefix: Array(name.dropLast(local.count)), local, isEmpty: isEmpty) }
+    variants[place * Self.variantsAPlace + variantCounts[place]] = variant
     variantCounts[place] += 1
     return element
+  }
+
+  /// Gives a variant with a long name its short one.
+  private func shorten(_ variant: inout Variant, prefix: [UInt8], _ local: [UInt8], isEmpty: Bool) {
+    let number = shortNumbers[local] ?? longNames.count
+    guard local.count >= Self.shortestLong, number < 26 * 26 else { return }
+    let short = prefix + Self.short(number)
+    let start: [UInt8] = [UInt8(ascii: "<")] + short
+    let end: [UInt8] = [UInt8(ascii: "<"), UInt8(ascii: "/")] + short + [UInt8(ascii: ">")]
+    guard end.count <= 16 else { return }
+    if number == longNames.count {
+      longNames.append(local)
+      shortNumbers[local] = number
+    }
+    for (i, byte) in start.enumerated() { variant.short[i] = byte }
+    variant.shortLength = start.count
+    guard !isEmpty else { return }
+    for (i, byte) in end.enumerated() { variant.shortEnd[i] = byte }
+    variant.shortEndLength = end.count
   }
 
   /// Whether the attributes between the name and the end of a start tag say nothing about the value: `m:type`, `xml:space`.

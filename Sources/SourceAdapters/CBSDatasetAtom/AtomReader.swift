@@ -9,8 +9,6 @@ struct AtomProperty {
   var name: UnsafePointer<xmlChar>?
   /// Where its values go; nil when it is not asked for.
   var slot: UnsafeMutablePointer<ColumnSlot>?
-  /// The last row that had it.
-  var row = -1
   /// The property that came after it in the entry before.
   var following = 0
 }
@@ -37,9 +35,8 @@ struct AtomCursor {
   var found = 0
   /// How many are asked for.
   let wanted: Int
-  /// Rows since the last batch, and before it.
+  /// Rows since the last batch.
   var rows = 0
-  var rowsTaken = 0
   var dataSpace: UnsafePointer<xmlChar>?
   var metadataSpace: UnsafePointer<xmlChar>?
   var propertiesName: UnsafePointer<xmlChar>?
@@ -60,18 +57,20 @@ final class AtomReader {
   private let numbers: NumberParser
   private let context: RunContext
   private let input: XMLInput
+  private let projection: AtomProjection
   private let cursor: UnsafeMutablePointer<AtomCursor>
   private var propertyCount = 0
   private var propertyCapacity = 256
-  private var wantedNames: [UnsafePointer<xmlChar>?] = []
   private(set) var root = ""
 
   private let onError: OnError
   private var rejectedCount = 0
 
-  init(schema: Schema, cells: CellDialect, input: XMLInput, onError: OnError, context: RunContext)
-    throws(SourceError)
-  {
+  init(
+    schema: Schema, cells: CellDialect, input: XMLInput, projection: AtomProjection, onError: OnError,
+    context: RunContext
+  ) throws(SourceError) {
+    self.projection = projection
     self.schema = schema
     self.onError = onError
     self.context = context
@@ -114,7 +113,6 @@ final class AtomReader {
     let rows = cursor.pointee.rows
     let table = decoder.take(rows: rows)
     cursor.pointee.rows = 0
-    cursor.pointee.rowsTaken += rows
     context.count(read: rows)
     return receive(Batch(table))
   }
@@ -124,7 +122,6 @@ final class AtomReader {
     cursor.pointee.metadataSpace = interned(AtomNamespace.metadata, in: parser)
     cursor.pointee.propertiesName = interned("properties", in: parser)
     cursor.pointee.nullName = interned("null", in: parser)
-    wantedNames = schema.names.map { interned($0, in: parser) }
   }
 
   private static var handler: xmlSAXHandler {
@@ -169,12 +166,10 @@ final class AtomReader {
     }
     cursor.pointee.previous = property - cursor.pointee.properties
     guard let slot = property.pointee.slot else { return }
-    let row = cursor.pointee.rowsTaken &+ cursor.pointee.rows
-    if property.pointee.row == row {
+    if slot.pointee.count != cursor.pointee.rows {
       cursor.pointee.reader._withUnsafeGuaranteedRef { $0.failTwice(name) }
       return
     }
-    property.pointee.row = row
     cursor.pointee.slot = slot
     cursor.pointee.textCount = 0
     cursor.pointee.isNull = false
@@ -265,6 +260,11 @@ final class AtomReader {
     return cursor.pointee.properties + place
   }
 
+  /// The name of a property whose element is called `name`: the projection may have shortened it.
+  private func property(named name: UnsafePointer<xmlChar>?) -> String {
+    name.flatMap { projection.name(of: $0) }.map { String(decoding: $0, as: UTF8.self) } ?? text(name)
+  }
+
   private func place(of name: UnsafePointer<xmlChar>?) -> Int? {
     for i in 0..<propertyCount where cursor.pointee.properties[i].name == name { return i }
     guard propertyCount < XMLLimits.names else {
@@ -279,7 +279,7 @@ final class AtomReader {
       cursor.pointee.properties = fresh
       propertyCapacity *= 2
     }
-    let slot = wantedNames.firstIndex(of: name).map { decoder.slot($0) }
+    let slot = schema.index(of: property(named: name)).map { decoder.slot($0) }
     cursor.pointee.properties[propertyCount] = AtomProperty(name: name, slot: slot, following: propertyCount + 1)
     propertyCount += 1
     return propertyCount - 1
@@ -308,12 +308,12 @@ final class AtomReader {
   }
 
   private func failTwice(_ name: UnsafePointer<xmlChar>?) {
-    input.fail("occurs twice in one entry", column: text(name))
+    input.fail("occurs twice in one entry", column: property(named: name))
   }
 
   private func failLong() {
     cursor.pointee.slot = nil
-    input.fail("an element or attribute holds more than 1 MiB of text")
+    input.fail(XMLLimits.longMessage)
   }
 
   private func failCell() {

@@ -16,6 +16,8 @@ final class AtomSample {
   private(set) var category = ""
   /// The properties, in order of first appearance.
   private(set) var columns: [ColumnFinding] = []
+  /// Whether the head ends before the document does.
+  private(set) var isCut = false
   /// Complete entries with properties.
   private(set) var entries = 0
 
@@ -38,7 +40,7 @@ final class AtomSample {
     self.entryLimit = entryLimit
     self.rules = rules
     var rest = head[...]
-    input = XMLInput(path: path) { buffer in
+    input = XMLInput(path: path, isHead: !isWhole) { buffer in
       let count = min(buffer.count, rest.count)
       buffer.copyBytes(from: rest.prefix(count))
       rest = rest.dropFirst(count)
@@ -62,7 +64,8 @@ final class AtomSample {
       }
     }
     input.parse(handler, Unmanaged.passUnretained(self).toOpaque()) { _ in }
-    if let failure = input.failure, isWhole || !rest.isEmpty || entries == 0 { throw failure }
+    isCut = input.failure != nil && !isWhole && input.isAtEnd
+    if let failure = input.failure, !isCut { throw failure }
   }
 
   private static func with(_ context: UnsafeMutableRawPointer?, _ body: (AtomSample) -> Void) {
@@ -156,7 +159,8 @@ final class AtomSample {
   }
 
   private func characters(_ bytes: UnsafeBufferPointer<xmlChar>) {
-    if isCollecting, value.count <= XMLLimits.text { value += bytes }
+    guard isCollecting else { return }
+    if value.count + bytes.count > XMLLimits.text { input.fail(XMLLimits.longMessage) } else { value += bytes }
   }
 
   private func end() {

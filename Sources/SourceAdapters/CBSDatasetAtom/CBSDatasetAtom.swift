@@ -21,6 +21,8 @@ public struct CBSDatasetAtom: SourceAdapter {
     public var onError = OnError.fail
     /// What a null of a typed data set means.
     public var typedNull = TypedNull.unspecified
+    /// Whether every title has the groups of topics before it.
+    public var topicPaths = false
 
     /// CBS's own conventions.
     public init() {}
@@ -158,14 +160,13 @@ public struct CBSDatasetAtom: SourceAdapter {
       let head = try context.head(path, count: limit)
       guard !head.isEmpty else { throw SourceError(file: path, "is empty; expected an Atom feed") }
       let isWhole = head.count < limit
-      do {
-        let sample = try AtomSample(head, path: path, isWhole: isWhole, rules: rules)
-        try Self.checkRoot(sample.root, base: sample.base, path: path)
-        return sample
-      } catch {
-        guard !isWhole, limit < 1 << 24 else { throw error }
-        limit *= 8  // the first entry may lie further on
+      let sample = try AtomSample(head, path: path, isWhole: isWhole, rules: rules)
+      if !sample.isCut || !sample.root.isEmpty { try Self.checkRoot(sample.root, base: sample.base, path: path) }
+      if !sample.isCut || sample.entries > 0 { return sample }
+      guard limit < 1 << 24 else {
+        throw SourceError(file: path, "has no entry in its first \(limit >> 20) MiB; expected an Atom feed")
       }
+      limit *= 8  // the first entry may lie further on
     }
   }
 
@@ -204,7 +205,8 @@ public struct CBSDatasetAtom: SourceAdapter {
     }
     let source = XMLInput(path: part.path) { (buffer) throws(SourceError) in try projection.read(into: buffer) }
     let reader = try AtomReader(
-      schema: mapper.needed, cells: cells, input: source, onError: options.onError, context: context)
+      schema: mapper.needed, cells: cells, input: source, projection: projection, onError: options.onError,
+      context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read { mapper.pass($0, to: receive) } }
     try Self.checkRoot(reader.root, path: part.path)
   }

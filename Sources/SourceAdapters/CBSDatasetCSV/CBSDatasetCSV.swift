@@ -29,6 +29,8 @@ public struct CBSDatasetCSV: SourceAdapter {
     public var onError = OnError.fail
     /// What a null of a typed data set means.
     public var typedNull = TypedNull.unspecified
+    /// Whether every title has the groups of topics before it.
+    public var topicPaths = false
 
     /// CBS's own dialect.
     public init() {}

@@ -19,6 +19,8 @@ public struct CBSDatasetJSON: SourceAdapter {
     public var labels: [Located] = []
     /// What a null of a typed data set means.
     public var typedNull = TypedNull.unspecified
+    /// Whether every title has the groups of topics before it.
+    public var topicPaths = false
 
     /// CBS's own conventions.
     public init() {}

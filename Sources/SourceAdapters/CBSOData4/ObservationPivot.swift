@@ -201,7 +201,7 @@ final class ObservationPivot {
   }
 
   /// Reads a record from its fields.
-  private func careful(_ fields: [FieldSpan], at place: Int) throws(SourceError) -> Record {
+  private func careful(_ fields: UnsafeBufferPointer<FieldSpan>, at place: Int) throws(SourceError) -> Record {
     guard fields.count == header.names.count else {
       throw fail(.fieldCount(fields.count, header.names.count), at: place)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import PipelineKit
 import Tabular
 
@@ -7,19 +8,42 @@ final class ObservationReader {
   private(set) var observations = 0
 
   private let header: ObservationHeader
+  private let fieldCount: Int
+  private let valuePlace: Int
+  /// Places of columns that a file may lack; -1 then.
+  private let textPlace: Int
+  private let attributePlace: Int
   private let schema: Schema
   private let wanted: Set<[UInt8]>
   private let attributes: AttributeReasons
   private let numbers: NumberParser
   private let context: RunContext
   private let decoder: BatchDecoder
-  private var places: [(field: Int, kind: ObservationHeader.Kind, slot: UnsafeMutablePointer<ColumnSlot>)] = []
+  private let places: UnsafeMutableBufferPointer<Place>
   private var rows = 0
   private var filtered = 0
-  private var reasons: [[UInt8]: MissingReason] = [:]
-  private var lastAttribute: (bytes: [UInt8], reason: MissingReason, isPlain: Bool) = ([], .unspecified, true)
+  /// The attributes seen so far, and which of them the observation before had.
+  private var seen: [Attribute] = []
+  private var last = 0
+  /// The attributes of the file at hand that are not known.
   private var unknown: [String] = []
-  private var kept: [String: Int] = [:]
+
+  /// A column of the table.
+  private struct Place {
+    var field: Int
+    var kind: ObservationHeader.Kind
+    var slot: UnsafeMutablePointer<ColumnSlot>
+  }
+
+  /// A text of `ValueAttribute`.
+  private struct Attribute {
+    var bytes: [UInt8]
+    var text: String
+    var reason: MissingReason
+    var isPlain: Bool
+    /// Observations of the file at hand with a value and this attribute, which says something.
+    var kept = 0
+  }
 
   /// A reader of the columns `schema`; without `measures` of all of them.
   init(
@@ -28,27 +52,37 @@ final class ObservationReader {
   ) throws(SourceError) {
     self.schema = schema
     self.header = header
+    fieldCount = header.names.count
+    valuePlace = header.valuePlace
+    textPlace = header.textPlace ?? -1
+    attributePlace = header.attributePlace ?? -1
     wanted = Set(measures.map { Array($0.utf8) })
     self.attributes = attributes
     self.numbers = numbers
     self.context = context
+    let decoder: BatchDecoder
     do {
       decoder = try BatchDecoder(
         schema: schema, dialect: CellDialect(numbers: numbers, markers: [], emptyReason: .unspecified))
     } catch {
       throw SourceError(file: "", error.description)
     }
-    for (i, field) in schema.fields.enumerated() {
-      if let place = header.names.firstIndex(of: field.name) {
-        places.append((place, header.kinds[place], decoder.slot(i)))
+    self.decoder = decoder
+    let found = schema.fields.indices.compactMap { i in
+      header.names.firstIndex(of: schema[i].name).map {
+        Place(field: $0, kind: header.kinds[$0], slot: decoder.slot(i))
       }
     }
+    places = .allocate(capacity: found.count)
+    _ = places.initialize(from: found)
   }
+
+  deinit { places.deallocate() }
 
   /// Reads one file and hands on its rows.
   func read(_ file: String, into receive: (Batch) -> ReadControl) throws(SourceError) -> ReadControl {
     unknown = []
-    kept = [:]
+    for i in seen.indices { seen[i].kept = 0 }
     let stream = try RecordStream(path: file, context: context)
     var splitter = RecordSplitter()
     defer { splitter.destroy() }
@@ -77,7 +111,9 @@ final class ObservationReader {
       }
     }
     if control == .more, rows + filtered > 0 { control = handOn(receive) }
-    AttributeReasons.warn(unknown: unknown, kept: kept, file: file, context)
+    let kept = seen.filter { $0.kept > 0 }.map { ($0.text, $0.kept) }
+    AttributeReasons.warn(
+      unknown: unknown, kept: Dictionary(kept, uniquingKeysWith: +), file: file, context)
     return control
   }
 
@@ -89,51 +125,58 @@ final class ObservationReader {
     return table.rowCount == 0 ? .more : receive(Batch(table))
   }
 
-  private func take(_ fields: [FieldSpan]) throws(RecordTrouble) {
-    guard fields.count == header.names.count else { throw .fieldCount(fields.count, header.names.count) }
+  private func take(_ fields: UnsafeBufferPointer<FieldSpan>) throws(RecordTrouble) {
+    guard fields.count == fieldCount else { throw .fieldCount(fields.count, fieldCount) }
     observations += 1
-    let measure = fields[header.measurePlace]
-    if !wanted.isEmpty, !wanted.contains(measure.trimmed) {
+    if !wanted.isEmpty, !wanted.contains(fields[header.measurePlace].trimmed) {
       filtered += 1
       return
     }
-    let hasValue = !fields[header.valuePlace].isBlank
-    let hasText = header.textPlace.map { !fields[$0].isBlank } ?? false
-    note(header.attributePlace.map { fields[$0] }, hasValue: hasValue || hasText)
+    let hasValue = !fields[valuePlace].isBlank
+    let hasText = textPlace >= 0 && !fields[textPlace].isBlank
+    let reason = attributePlace < 0 ? .unspecified : note(fields[attributePlace], hasValue: hasValue || hasText)
     for place in places {
       let field = fields[place.field]
       if field.isBlank {
-        let reason: MissingReason =
-          switch place.kind {
-          case .value: hasText ? .notApplicable : lastAttribute.reason
-          case .text: hasValue ? .notApplicable : lastAttribute.reason
-          case .dimension, .measure: throw .noCode(header.names[place.field])
-          case .id, .attribute: .unspecified
-          }
-        place.slot.pointee.appendMissing(reason)
-      } else if !ColumnSlot.append(field.start, field.count, to: place.slot), let trouble = decoder.trouble {
-        let name = schema[trouble.column].name
-        throw .cell(name, CellMessage.text(trouble, column: name, numbers: numbers))
+        switch place.kind {
+        case .value: place.slot.pointee.appendMissing(hasText ? .notApplicable : reason)
+        case .text: place.slot.pointee.appendMissing(hasValue ? .notApplicable : reason)
+        case .dimension, .measure: throw .noCode(header.names[place.field])
+        case .id, .attribute: place.slot.pointee.appendMissing(.unspecified)
+        }
+      } else if !ColumnSlot.append(field.start, field.count, to: place.slot) {
+        try refuse()
       }
     }
     rows += 1
   }
 
-  /// Finds the reason of an observation's attribute; most have that of the one before.
-  private func note(_ field: FieldSpan?, hasValue: Bool) {
-    guard let field else { return }
-    if !field.equals(lastAttribute.bytes) {
-      let bytes = field.trimmed
-      let text = String(decoding: bytes, as: UTF8.self)
-      let isNew = reasons[bytes] == nil
-      let (reason, isKnown) = attributes.reason(text)
-      if isNew, !isKnown { unknown.append(text) }
-      reasons[bytes] = reason
-      lastAttribute = (field.bytes, reason, AttributeReasons.isPlain(text))
+  private func refuse() throws(RecordTrouble) {
+    guard let trouble = decoder.trouble else { return }
+    let name = schema[trouble.column].name
+    throw .cell(name, CellMessage.text(trouble, column: name, numbers: numbers))
+  }
+
+  /// The reason of an observation's attribute; most have that of the one before.
+  @inline(__always)
+  private func note(_ field: FieldSpan, hasValue: Bool) -> MissingReason {
+    if last >= seen.count || !field.equals(seen[last].bytes) { find(field) }
+    if hasValue, !seen[last].isPlain { seen[last].kept += 1 }
+    return seen[last].reason
+  }
+
+  /// Makes `last` the place of an attribute.
+  private func find(_ field: FieldSpan) {
+    if let place = seen.firstIndex(where: { field.equals($0.bytes) }) {
+      last = place
+      return
     }
-    if hasValue, !lastAttribute.isPlain {
-      kept[String(decoding: field.trimmed, as: UTF8.self), default: 0] += 1
-    }
+    let text = String(decoding: field.trimmed, as: UTF8.self)
+    let (reason, isKnown) = attributes.reason(text)
+    if !isKnown, !seen.contains(where: { $0.text == text }) { unknown.append(text) }
+    last = seen.count
+    seen.append(
+      Attribute(bytes: field.bytes, text: text, reason: reason, isPlain: AttributeReasons.isPlain(text)))
   }
 }
 
@@ -191,6 +234,6 @@ extension FieldSpan {
 
   /// Whether the bytes are these.
   func equals(_ bytes: [UInt8]) -> Bool {
-    bytes.count == count && UnsafeBufferPointer(start: start, count: count).elementsEqual(bytes)
+    bytes.count == count && bytes.withUnsafeBufferPointer { memcmp($0.baseAddress ?? start, start, count) == 0 }
   }
 }

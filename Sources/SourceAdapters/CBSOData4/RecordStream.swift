@@ -138,20 +138,43 @@ struct RecordSplitter {
     case openQuote
   }
 
-  /// The fields of the last record, at least as long as the next split.
-  private(set) var fields: [FieldSpan] = []
+  private var spans = UnsafeMutablePointer<FieldSpan>.allocate(capacity: 64)
+  private var count = 0
+  private var capacity = 64
   private let scratch: UnsafeMutablePointer<UInt8>
   private let separator = UInt8(ascii: ";")
 
   init() { scratch = .allocate(capacity: RecordStream.longestRecord + (1 << 20) + 64) }
 
-  func destroy() { scratch.deallocate() }
+  func destroy() {
+    scratch.deallocate()
+    spans.deallocate()
+  }
+
+  /// The fields of the last record, until the next split.
+  var fields: UnsafeBufferPointer<FieldSpan> { UnsafeBufferPointer(start: spans, count: count) }
+
+  @inline(__always)
+  private mutating func add(_ field: FieldSpan) {
+    if count == capacity { grow() }
+    spans[count] = field
+    count &+= 1
+  }
+
+  @inline(never)
+  private mutating func grow() {
+    let wider = UnsafeMutablePointer<FieldSpan>.allocate(capacity: capacity * 2)
+    wider.update(from: spans, count: count)
+    spans.deallocate()
+    spans = wider
+    capacity *= 2
+  }
 
   /// Splits the record at `start`.
   ///
   /// `isLast` says that the file ends at `end`, so that a record needs no line end.
   mutating func split(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isLast: Bool) -> Outcome {
-    fields.removeAll(keepingCapacity: true)
+    count = 0
     var place = start
     while place < end, place.pointee == 0x0A || place.pointee == 0x0D { place += 1 }
     if place == end { return .nothing(next: end) }
@@ -176,7 +199,7 @@ struct RecordSplitter {
           target.pointee = byte
           target += 1
         }
-        fields.append(FieldSpan(start: UnsafePointer(from), count: target - from))
+        add(FieldSpan(start: UnsafePointer(from), count: target - from))
         if place < end, place.pointee == 0x0D, place + 1 < end ? place[1] == 0x0A : isLast { place += 1 }
         if place == end { return isLast ? .record(next: end) : .incomplete }
         if place.pointee == 0x0A { return .record(next: place + 1) }
@@ -186,10 +209,10 @@ struct RecordSplitter {
         let from = place
         while place < end, place.pointee != separator, place.pointee != 0x0A { place += 1 }
         if place == end, !isLast { return .incomplete }
-        var count = place - from
+        var length = place - from
         let isEnd = place == end || place.pointee == 0x0A
-        if isEnd, count > 0, from[count - 1] == 0x0D { count -= 1 }
-        fields.append(FieldSpan(start: from, count: count))
+        if isEnd, length > 0, from[length - 1] == 0x0D { length -= 1 }
+        add(FieldSpan(start: from, count: length))
         if place == end { return .record(next: end) }
         place += 1
         if isEnd { return .record(next: place) }

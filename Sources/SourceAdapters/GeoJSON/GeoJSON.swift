@@ -188,7 +188,8 @@ public struct GeoJSON: SourceAdapter {
         json.load(bytes)
         do throws(SourceError) { try walker.walk() } catch { failure = error }
       }
-      if let failure, isWhole { throw failure }
+      // A head ends somewhere; whatever else is wrong is wrong with the file.
+      if let failure, isWhole || !json.isCutOff { throw failure }
       if Self.recognise(head: head, path: path).reason.contains("opolog") {
         sample.isTopology = true
         walker = FeatureWalker(try open(path, context), sample, arcs: try arcs(path, context), object: options.object)

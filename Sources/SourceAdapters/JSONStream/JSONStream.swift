@@ -60,6 +60,10 @@ final class JSONStream {
   private(set) var line = 1
   /// Objects and arrays that are open.
   private(set) var depth = 0
+  /// Where the last event ends in a document that stands in memory.
+  var offset: Int { place }
+  /// Whether the reading failed because the bytes came to an end inside the document: a head does.
+  private(set) var isCutOff = false
 
   private let limits: Limits
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
@@ -101,11 +105,12 @@ final class JSONStream {
   /// Starts anew with a document in memory, which must stay there while it is read; errors count from `line`.
   func load(_ document: UnsafeBufferPointer<UInt8>, line: Int = 1) {
     bytes = document
-    place = 0
+    place = document.starts(with: byteOrderMark) ? 3 : 0
     consumed = 0
     lineStart = 0
     self.line = line
     isAtEnd = true
+    isCutOff = false
     state = .value
     depth = 0
     containers = 0
@@ -457,6 +462,7 @@ final class JSONStream {
   }
 
   private func cutOff() -> SourceError {
+    isCutOff = true
     if consumed + bytes.count == 0 { return SourceError(file: path, "is empty; expected JSON") }
     return SourceError(file: path, line: line, "ends inside the JSON document; the file is cut off, fetch it again")
   }

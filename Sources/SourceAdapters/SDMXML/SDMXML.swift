@@ -95,7 +95,7 @@ public struct SDMXML: SourceAdapter {
     case SDMXNames.v21: return Recognition(95, "an SDMX-ML 2.1 message, \(root.name)")
     case SDMXNames.v30: return Recognition(95, "an SDMX-ML 3.0 message, \(root.name)")
     case SDMXNames.v20: return Recognition(60, "an SDMX-ML 2.0 message")
-    default: return Recognition(0, root.name.isEmpty ? "not XML" : "XML without a namespace of SDMX messages")
+    default: return Recognition(0, root.name.isEmpty ? root.fault : "XML without a namespace of SDMX messages")
     }
   }
 
@@ -235,7 +235,7 @@ public struct SDMXML: SourceAdapter {
       let head = try context.head(path, count: limit)
       guard !head.isEmpty else { throw SourceError(file: path, "is empty; expected an SDMX-ML message") }
       let isWhole = head.count < limit
-      let source = XMLInput(path: path, head: head)
+      let source = XMLInput(path: path, head: head, isWhole: isWhole)
       let reader = SDMXReader(source, dimensions: [])
       reader.observe = { _ in if reader.observations >= 10_000 { source.stop() } }
       reader.parse()

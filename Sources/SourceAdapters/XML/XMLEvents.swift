@@ -60,9 +60,6 @@ protocol XMLReceiver: AnyObject {
 ///
 /// A document with a DOCTYPE is refused; see ``XMLInput/parse(_:_:setUp:)``.
 final class XMLEvents {
-  static let doctypeMessage =
-    "a DOCTYPE is not allowed: it can pull in other files and blow up memory; take it out, or ask for the file without it"
-
   /// Where bytes come from and errors go.
   let input: XMLInput
   /// Open elements.
@@ -97,7 +94,7 @@ final class XMLEvents {
     handler.ignorableWhitespace = handler.characters
     handler.cdataBlock = handler.characters
     handler.internalSubset = { context, _, _, _ in
-      XMLEvents.with(context) { $0.input.fail(XMLEvents.doctypeMessage) }
+      XMLEvents.with(context) { $0.input.fail(XMLLimits.doctypeMessage) }
     }
     handler.serror = { context, error in
       XMLEvents.with(context) { events in
@@ -122,7 +119,7 @@ final class XMLEvents {
   }
 
   /// Ends the reading: a text is longer than the limit.
-  func failLong() { input.fail("an element or attribute holds more than 1 MiB of text") }
+  func failLong() { input.fail(XMLLimits.longMessage) }
 
   private static func with(_ context: UnsafeMutableRawPointer?, _ body: (XMLEvents) -> Void) {
     guard let context else { return }
@@ -131,10 +128,10 @@ final class XMLEvents {
 }
 
 extension XMLInput {
-  /// An input of bytes that stand in memory: the head of a file.
-  convenience init(path: String, head: [UInt8]) {
+  /// An input of bytes that stand in memory: the head of a file, or with `isWhole` all of it.
+  convenience init(path: String, head: [UInt8], isWhole: Bool) {
     var rest = head[...]
-    self.init(path: path) { buffer in
+    self.init(path: path, isHead: !isWhole) { buffer in
       let count = min(buffer.count, rest.count)
       buffer.copyBytes(from: rest.prefix(count))
       rest = rest.dropFirst(count)
@@ -147,6 +144,8 @@ extension XMLInput {
 final class XMLRoot: XMLReceiver {
   /// The local name; empty when the bytes are not XML.
   private(set) var name = ""
+  /// Why there is no name, as a clause.
+  private(set) var fault = "not XML"
   /// The namespace; empty for none.
   private(set) var space = ""
 
@@ -157,10 +156,14 @@ final class XMLRoot: XMLReceiver {
     guard rest.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }) == UInt8(ascii: "<") else {
       return
     }
-    let input = XMLInput(path: "", head: head)
+    let input = XMLInput(path: "", head: head, isWhole: false)
     events = XMLEvents(input, self)
     events?.parse()
     events = nil
+    if name.isEmpty {
+      fault =
+        input.failure?.message == XMLLimits.doctypeMessage ? "XML with a DOCTYPE, which is not allowed" : "not XML"
+    }
   }
 
   private var events: XMLEvents?

@@ -10,6 +10,12 @@ enum XMLLimits {
   static let text = 1 << 20
   /// Different names of fields.
   static let names = 16_384
+
+  /// What is said of a text beyond ``text``.
+  static let longMessage = "an element or attribute holds more than 1 MiB of text"
+  /// What is said of a document type.
+  static let doctypeMessage =
+    "a DOCTYPE is not allowed: it can pull in other files and blow up memory; take it out, or ask for the file without it"
 }
 
 /// What libxml2's callbacks share, whatever else they do: what went wrong, and where bytes come from.
@@ -21,6 +27,8 @@ final class XMLInput {
   /// libxml2's parser; nil before and after the parse.
   private(set) var parser: xmlParserCtxtPtr?
   let path: String
+  /// Whether the bytes are the first of a longer file: that they end early says nothing of the file.
+  let isHead: Bool
   /// Called before more bytes are read: the place for slow work.
   var beforeRead: () -> Void = {}
 
@@ -30,8 +38,11 @@ final class XMLInput {
   private var end = 0
   private var sawEnd = false
 
-  init(path: String, source: @escaping (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int) {
+  init(
+    path: String, isHead: Bool = false, source: @escaping (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
+  ) {
     self.path = path
+    self.isHead = isHead
     self.source = source
   }
 
@@ -107,8 +118,9 @@ final class XMLInput {
     let line = found.map { Int($0.pointee.line) } ?? self.line
     var trimmed = Substring(text)
     while trimmed.last == "\n" || trimmed.last == " " { trimmed.removeLast() }
+    if trimmed.hasSuffix("Huge input lookup") { trimmed = "a name or another piece of markup of more than 10 MB" }
     let isAtEnd = parser?.pointee.input.map { $0.pointee.cur >= $0.pointee.end } ?? false
-    let advice = self.isAtEnd && isAtEnd ? "; the file is cut off or damaged, fetch it again" : ""
+    let advice = self.isAtEnd && isAtEnd && !isHead ? "; the file is cut off or damaged, fetch it again" : ""
     fail(SourceError(file: path, line: line, "is not well-formed XML: \(trimmed)\(advice)"))
   }
 

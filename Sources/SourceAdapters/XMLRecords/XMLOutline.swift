@@ -32,11 +32,11 @@ final class XMLOutline: XMLReceiver {
   /// With `isWhole` they are all of it.
   /// - Throws: ``SourceError`` when the document is not well-formed, other than by ending early.
   init(_ head: [UInt8], path: String, isWhole: Bool) throws(SourceError) {
-    let input = XMLInput(path: path, head: head)
+    let input = XMLInput(path: path, head: head, isWhole: isWhole)
     events = XMLEvents(input, self)
     events?.parse()
     events = nil
-    if let failure = input.failure, isWhole || !input.isAtEnd || nodes.isEmpty { throw failure }
+    if let failure = input.failure, isWhole || !input.isAtEnd { throw failure }
   }
 
   func begin(_ parser: xmlParserCtxtPtr) {}

@@ -105,7 +105,7 @@ public struct XMLRecords: SourceAdapter {
   /// Any XML document; formats of their own are surer of theirs.
   public static func recognise(head: [UInt8], path: String) -> Recognition {
     let root = XMLRoot(head)
-    if root.name.isEmpty { return Recognition(0, "not XML") }
+    if root.name.isEmpty { return Recognition(0, root.fault) }
     if root.name == "schema", root.space == "http://www.w3.org/2001/XMLSchema" {
       return Recognition(40, "an XML Schema")
     }
@@ -115,7 +115,7 @@ public struct XMLRecords: SourceAdapter {
   /// The columns that `fields` names, or those of the first records.
   public func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema {
     guard let part = input.parts.first else { return Schema() }
-    let (plan, head) = try plan(part.path, context)
+    let (plan, head, isWhole) = try plan(part.path, context)
     let strings: Schema
     do { strings = try Schema(plan.fields.map { Field($0.name, .string) }) } catch {
       throw SourceError(file: part.path, error.description)
@@ -126,7 +126,7 @@ public struct XMLRecords: SourceAdapter {
         "the option types names this column, but the records have none of that name"
           + didYouMean(key, among: strings.names))
     }
-    let sample = XMLInput(path: part.path, head: head)
+    let sample = XMLInput(path: part.path, head: head, isWhole: isWhole)
     let reader = try XMLRecordReader(
       plan: plan, schema: strings, cells: cells, joiner: options.joinRepeated, input: sample, context: RunContext(),
       noticesOthers: false, rowLimit: 1000)
@@ -160,7 +160,7 @@ public struct XMLRecords: SourceAdapter {
   public func read(
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {
-    let (plan, _) = try plan(input.parts.first?.path ?? part.path, context)
+    let plan = try plan(input.parts.first?.path ?? part.path, context).plan
     let file = try context.open(part.path)
     let source = XMLInput(path: part.path) { (buffer) throws(SourceError) in try file.read(into: buffer) }
     let reader = try XMLRecordReader(
@@ -178,13 +178,15 @@ public struct XMLRecords: SourceAdapter {
   // MARK: Finding out
 
   /// What is read from a file, and the head that shows it.
-  private func plan(_ path: String, _ context: RunContext) throws(SourceError) -> (XMLRecordPlan, [UInt8]) {
+  private func plan(_ path: String, _ context: RunContext) throws(SourceError) -> (
+    plan: XMLRecordPlan, head: [UInt8], isWhole: Bool
+  ) {
     var limit = 1 << 18
     while true {
       let head = try context.head(path, count: limit)
       guard !head.isEmpty else { throw SourceError(file: path, "is empty; expected XML") }
       let isWhole = head.count < limit
-      if let records, !fields.isEmpty { return (XMLRecordPlan(records: records, fields: fields), head) }
+      if let records, !fields.isEmpty { return (XMLRecordPlan(records: records, fields: fields), head, isWhole) }
       let outline = try XMLOutline(head, path: path, isWhole: isWhole)
       if outline.root == "schema" || outline.root == "html" {
         let what = outline.root == "html" ? "a web page" : "an XML Schema, which describes documents"
@@ -192,9 +194,12 @@ public struct XMLRecords: SourceAdapter {
       }
       if let found = records ?? outline.records {
         let columns = fields.isEmpty ? outline.fields(of: found) : fields
-        if !columns.isEmpty { return (XMLRecordPlan(records: found, fields: columns), head) }
+        if !columns.isEmpty { return (XMLRecordPlan(records: found, fields: columns), head, isWhole) }
       }
       guard !isWhole, limit < 1 << 24 else {
+        if outline.root.isEmpty {
+          throw SourceError(file: path, "has no element in its first \(limit >> 20) MiB; expected XML with data")
+        }
         let what = records.map { "has no element \($0.text) with content" } ?? "has no elements that repeat"
         throw SourceError(
           file: path, "\(what); its root element is \"\(outline.root)\"; give the path of the rows under \"records\"")

@@ -28,10 +28,10 @@ public enum AmenityIndex {
     for (place, index) in indices.enumerated() {
       let weight = weights?[place] ?? 1
       guard let index, weight > 0 else { continue }
-      sum += weight * (mean == .geometric ? log(index) : index)
+      sum += weight * (mean == .geometric ? log(index / 100) : index)
       total += weight
     }
     guard total > 0 else { return nil }
-    return mean == .geometric ? exp(sum / total) : sum / total
+    return mean == .geometric ? 100 * exp(sum / total) : sum / total
   }
 }

@@ -42,6 +42,17 @@ public enum Reliability {
     guard all > 0 else { return nil }
     return Double(k) / Double(k - 1) * (all - trace) / all
   }
+
+  /// The correlation of one indicator with the sum of the others, all standardised, from their correlation matrix: the
+  /// sum of its correlations with them over the root of the sum of all correlations among them.
+  ///
+  /// nil for fewer than two indicators or when the others' sum has no spread.
+  public static func restCorrelation(_ correlations: SquareMatrix, of one: Int) -> Double? {
+    let others = (0..<correlations.order).filter { $0 != one }
+    let spread = correlations.selecting(others).cells.reduce(0, +)
+    guard !others.isEmpty, spread > 1e-12 else { return nil }
+    return others.reduce(0) { $0 + correlations[one, $1] } / spread.squareRoot()
+  }
 }
 
 /// What a correlation between two indicators of a group says about them.

@@ -16,6 +16,9 @@ public struct Shrinkage: Sendable, Equatable {
   /// t^2, the variance between areas; nil for fewer than two areas.
   public let between: Double?
 
+  /// The larger area's rate, the inverse logit of ``larger``; nil when no area counts.
+  public var largerRate: Double? { larger.map { 1 / (1 + exp(-$0)) } }
+
   /// Why an area has no drawn rate.
   public enum Guard: Sendable, Equatable {
     /// It has one.

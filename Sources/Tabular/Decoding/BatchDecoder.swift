@@ -35,8 +35,8 @@ public final class BatchDecoder {
       }
     }
     self.schema = schema
-    // About 256 KiB of values: the buffers of a batch stay in the second cache until they are taken.
-    let batchRows = batchRows ?? min(4_096, max(512, (1 << 15) / max(schema.count, 1)))
+    // About 1 MiB of values: the buffers of a batch stay in the second cache until they are taken, as far as it goes.
+    let batchRows = batchRows ?? min(4_096, max(512, (1 << 17) / max(schema.count, 1)))
     self.batchRows = batchRows
     var reasons = [dialect.emptyReason]
     for field in schema.fields {

@@ -1,6 +1,5 @@
 import PipelineKit
 import Statistics
-import Synchronization
 
 /// Draws and scores replicates.
 struct Replicates {
@@ -8,10 +7,12 @@ struct Replicates {
   private let options: Simulate.Options
   /// The half-width of each indicator's noise: scorer, domain, indicator.
   private let noise: [[[Double]]]
+  private let varies: Bool
 
   init(_ scorers: [AnchoredScorer], _ options: Simulate.Options) {
     (self.scorers, self.options) = (scorers, options)
     noise = scorers.map { $0.indicators.map { $0.map { options.inputs[$0.name] ?? 0 } } }
+    varies = noise.contains { $0.contains { $0.contains { $0 > 0 } } }
   }
 
   /// One replicate.
@@ -41,67 +42,25 @@ struct Replicates {
 
   /// The profile as it is, and the replicates in order.
   func run(_ context: RunContext) -> Result {
-    let reference = {
-      let room = AnchoredScorer.Room(scorers[0])
-      let weighted = scorers[0].weighted()
-      return Draw(
-        scores: scorers[0].scores(nil, weighted, room),
-        bound: scorers[0].worstBound(weighted, classes: options.classes, room))
-    }()
     let key = CounterGenerator.key(seed: UInt64(options.seed), stream: "simulate")
-    let draws = Mutex([Draw](repeating: Draw(), count: options.replicates))
-    let size = 64
-    let blocks = (options.replicates + size - 1) / size
     // The scorers are only read.
     nonisolated(unsafe) let plan = self
-    let next = Atomic<Int>(0)
-    context.parallel(max(1, min(context.threads, blocks))) { _ in
-      let worker = Worker(plan.scorers, plan.noise, plan.options)
-      while true {
-        let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard block < blocks else { return }
-        let range = (block * size)..<min((block + 1) * size, plan.options.replicates)
-        let own = range.map { worker.draw($0, key) }
-        draws.withLock { $0.replaceSubrange(range, with: own) }
-      }
+    let draws = context.replicated(options.replicates, blank: Draw()) {
+      let scorer = ReplicateScorer(plan.scorers, classes: plan.options.classes)
+      return { plan.draw($0, key, scorer) }
     }
-    return Result(reference: reference, draws: draws.withLock { $0 })
+    return Result(reference: ReplicateScorer(scorers, classes: options.classes).reference, draws: draws)
   }
 
-  /// Draws one replicate after another in memory of its own.
-  private final class Worker {
-    private let scorers: [AnchoredScorer]
-    private let noise: [[[Double]]]
-    private let options: Simulate.Options
-    private let rooms: [AnchoredScorer.Room]
-    private let bounds: [Double?]
-    private let varies: Bool
-
-    init(_ scorers: [AnchoredScorer], _ noise: [[[Double]]], _ options: Simulate.Options) {
-      (self.scorers, self.noise, self.options) = (scorers, noise, options)
-      varies = noise.contains { $0.contains { $0.contains { $0 > 0 } } }
-      rooms = scorers.map { AnchoredScorer.Room($0) }
-      bounds = zip(scorers, rooms).map { scorer, room in
-        // Scored once, so that weights alone can vary afterwards.
-        _ = scorer.scores(nil, scorer.weighted(), room)
-        return scorer.worstBound(scorer.weighted(), classes: options.classes, room)
-      }
+  /// One replicate: its draws depend on the key and its number alone.
+  private func draw(_ replicate: Int, _ key: UInt64, _ scorer: ReplicateScorer) -> Draw {
+    let method = replicate % scorers.count
+    var random = CounterGenerator(key: key, replicate: UInt64(replicate))
+    let shares = options.concentration.map {
+      random.dirichlet(means: scorers[method].profile.domains.map(\.weight), concentration: $0)
     }
-
-    func draw(_ replicate: Int, _ key: UInt64) -> Draw {
-      let method = replicate % scorers.count
-      let (scorer, room) = (scorers[method], rooms[method])
-      var random = CounterGenerator(key: key, replicate: UInt64(replicate))
-      var weighted = scorer.weighted()
-      if let concentration = options.concentration {
-        let drawn = random.dirichlet(means: weighted.weights, concentration: concentration)
-        weighted = scorer.weighted(drawn.map { $0 * weighted.total })
-      }
-      let bound =
-        options.concentration == nil
-        ? bounds[method] : scorer.worstBound(weighted, classes: options.classes, room)
-      if !varies { return Draw(scores: scorer.again(weighted, room), bound: bound) }
-      var indicators = scorer.indicators
+    guard varies else { return scorer.score(method: method, shares: shares) }
+    return scorer.score(method: method, shares: shares) { indicators in
       for domain in indicators.indices {
         for place in indicators[domain].indices where noise[method][domain][place] > 0 {
           let width = noise[method][domain][place]
@@ -110,7 +69,6 @@ struct Replicates {
           }
         }
       }
-      return Draw(scores: scorer.scores(indicators, weighted, room), bound: bound)
     }
   }
 

@@ -102,14 +102,28 @@ public struct Simulate: Transform {
         "\"replicates\" and \"top\" must be 1 or more, \"classes\" 2 or more, \"seed\" 0 or more, \"weights\" above 0, "
           + "\"level\" between 0 and 1")
     }
-    var profiles = [try Profile(path: options.profile, context: context)]
-    for path in options.methods { profiles.append(try Profile(path: path, context: context)) }
-    for (profile, path) in zip(profiles, [options.profile] + options.methods)
-    where profile.conventions.ties == .asPublished {
-      throw SpecError(path.position, "ties: as_published takes ranks as they are; it has no anchored frame")
+    let profiles = try Self.profiles(options.profile, options.methods, context)
+    try Self.check(inputs: options.inputs, of: profiles)
+    (self.options, self.profiles) = (options, profiles)
+  }
+
+  /// The profile and the other methods, read and checked.
+  static func profiles(_ first: SpecPath, _ others: [SpecPath], _ context: RunContext) throws(SpecError) -> [Profile] {
+    var profiles: [Profile] = []
+    for path in [first] + others {
+      let profile = try Profile(path: path, context: context)
+      if profile.conventions.ties == .asPublished {
+        throw SpecError(path.position, "ties: as_published takes ranks as they are; it has no anchored frame")
+      }
+      profiles.append(profile)
     }
+    return profiles
+  }
+
+  /// Checks that half-widths of noise are those of indicators, and are numbers of 0 or more.
+  static func check(inputs: OrderedMap<Double>, of profiles: [Profile]) throws(SpecError) {
     let names = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column.text)
-    for entry in options.inputs.entries {
+    for entry in inputs.entries {
       guard names.contains(entry.key) else {
         throw SpecError(
           entry.position, "\"\(entry.key)\" is no indicator of the profile" + didYouMean(entry.key, among: names))
@@ -118,7 +132,6 @@ public struct Simulate: Transform {
         throw SpecError(entry.position, "a half-width is a number of 0 or more")
       }
     }
-    (self.options, self.profiles) = (options, profiles)
   }
 
   /// The columns that the profiles and the options name.

@@ -19,11 +19,12 @@ struct MeasureRows {
     append(figures.map { ($0, MissingReason(rawValue: reason) ?? .undefined) })
   }
 
-  /// Adds a row, one figure a field with the reason why it would be missing.
+  /// Adds a row, one figure a field with the reason why it would be missing; a count too large to be one is missing too.
   mutating func append(_ figures: [(value: Double?, reason: MissingReason)]) {
     precondition(figures.count == fields.count, "a figure for each field is needed")
     for (index, figure) in figures.enumerated() {
-      let value = figure.value.flatMap { $0.isFinite ? $0 : nil }
+      let isWhole = fields[index].type == .int64
+      let value = figure.value.flatMap { $0.isFinite && (!isWhole || $0.magnitude < 9e15) ? $0 : nil }
       values[index].append(value ?? 0)
       reasons[index].append(value == nil ? figure.reason.rawValue : 0)
     }

@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func readsAllAreas() {
-    #expect(run.report.sources.map(\.counts.read) == [8_844, 2_948])
+    #expect(run.report.sources.map(\.counts.read) == [8_844, 2_948, 600])
     #expect(scores.rowCount == 7_500)
   }
 
@@ -64,7 +64,7 @@ import Testing
 
   static let further = [
     "C01", "C02", "C03", "C04", "C05", "C07", "C08_spread", "C10", "C12", "D01", "D02", "D03", "D04", "D05", "D09",
-    "D12",
+    "D12", "A16", "A22", "C09", "C11", "D10",
   ]
 
   @Test(arguments: further) func aFurtherFindingHasAValueAndStatements(id: String) throws {

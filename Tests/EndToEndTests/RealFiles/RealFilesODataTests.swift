@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func aWholeDownloadHasTheObservationsThatItStates() throws {
-    let long = try RealFiles.read([download], "cbs_odata4")
+    let long = try readTable([download], "cbs_odata4")
     #expect(long.rowCount == 4_275)
     let sum = try long.numbers("Value").reduce(0) { $0 + ($1 ?? .nan) }
     #expect(sum == 159_085)
@@ -28,7 +28,6 @@ import Testing
     #expect(try wide.reasons("Nationaliteit_label").allSatisfy { $0 == nil })
     let states = Set(try wide.texts("Perioden_state"))
     #expect(states == ["Definitief", "Voorlopig"])
-    print("82045NED: \(long.rowCount) observations, sum \(sum); wide \(wide.rowCount) rows")
   }
 
   /// The same observations beside the files of another table, and cut short.
@@ -71,7 +70,6 @@ import Testing
       let found = try readTable([file], "cbs_metadata_csv", "{section: \(section)}")
       #expect(found.rowCount == rows, "\(section)")
     }
-    print("\(table)_metadata.csv: \(sections.count) sections")
     let missing = error { _ = try readTable([file], "cbs_metadata_csv", "{section: \"*\"}") }
     #expect(missing.contains("has no section \"*\""))
     for section in sections.keys { #expect(missing.contains(section)) }
@@ -113,7 +111,6 @@ import Testing
     let shared = Set(titles.filter { title in titles.count { $0 == title } > 1 })
     let kept = fields.enumerated().filter { $0.offset == 0 || !shared.contains(titles[$0.offset - 1]) }.map(\.element)
     let titled = try series.outputSchema(for: [try Schema(kept)])
-    print("83765NED: \(output.count - 2) of 103 measures by code, \(titled.count - 2) of \(kept.count - 1) by title")
     #expect(titled.count - 2 == kept.count - 1 - 3)
     #expect(titled.names == output.names.filter { titled[$0] != nil })
   }
@@ -126,7 +123,6 @@ import Testing
     let almelo = series.rows { codes[$0] == "GM0141" }
     #expect(series.rowCount == 17_341 && almelo.rowCount == 1)
     #expect(try almelo.numbers("inhabitants") == [73_107] && almelo.numbers("year") == [2020])
-    print(context.warnings.joined(separator: "\n"))
     #expect(context.warnings.count == 1)
     #expect(context.warnings[0].hasPrefix("84799NED (2020): 68 of 113 topics hold no value in this delivery: "))
   }

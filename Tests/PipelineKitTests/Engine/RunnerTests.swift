@@ -133,6 +133,25 @@ import Testing
     #expect(nothing?.description == "\(folder.path)/r.yml: cannot be read: No such file or directory")
   }
 
+  @Test func theLayoutStandsInForFilesThatAreNotThere() throws {
+    let folder = folder()
+    folder.write("layout.csv", "key,value\n")
+    let text = """
+      pipeline: q
+      sources:
+        s: {adapter: pairs, files: "extra/in_*.csv", otherwise: layout.csv}
+      outputs:
+        - {sink: lines, from: s, path: all.txt}
+
+      """
+    folder.write("q.yml", text)
+    let none = try run(folder, "q.yml")
+    #expect(none.sources.map(\.counts.read) == [0])
+    folder.write("extra/in_1.csv", "key,value\na,1\n")
+    let one = try run(folder, "q.yml")
+    #expect(one.sources.map(\.counts.read) == [1])
+  }
+
   @Test func optionsAndPluginsAreChecked() {
     let folder = folder()
     folder.write(

@@ -22,4 +22,17 @@ import Testing
     #expect(found.map { $0.captures[0].value } == ["2019", "2020"])
     #expect(pattern.searchedFolders == [folder.path])
   }
+
+  @Test(arguments: ["/there/k_*.csv", "/none/deep/k_*.csv", "/none/k.csv", "/there/none.csv"])
+  func whatMayBeAbsentFindsNothing(pattern: String) throws {
+    let folder = Folder()
+    folder.write("there/other.csv", "")
+    var own = FilePattern(SpecPath(folder.path + pattern, at: SourcePosition(file: "p.yml")))
+    own.mayBeAbsent = true
+    #expect(try own.expand().isEmpty)
+    // The nearest folder that is there says when it would be found.
+    #expect(own.searchedFolders == [folder.path + (pattern.hasPrefix("/there") ? "/there" : "")])
+    own.mayBeAbsent = false
+    if pattern.hasPrefix("/none/deep") { #expect(throws: SourceError.self) { try own.expand() } }
+  }
 }

@@ -5,7 +5,10 @@ import Testing
 
 /// Reading a few properties takes another way through the bytes than reading all of them; the outcome must be the same.
 @Suite struct AtomProjectionTests {
-  private static let names = (0..<10).map { "Onderwerp_\($0)" }
+  /// Short names and long ones, which the projection shortens.
+  private static let names = (0..<10).map { $0 < 4 ? "Onderwerp_\($0)" : "GemiddeldOnderwerp_\($0)" }
+  /// A comment before the first element: everything goes through untouched.
+  private static let untouched = "<!-- x -->"
 
   private func property(_ name: String, _ random: inout Seeded, odd: Bool) -> String {
     switch random.below(odd ? 14 : 8) {
@@ -23,11 +26,11 @@ import Testing
     }
   }
 
-  private func feed(seed: UInt64, entries: Int) -> String {
+  private func feed(seed: UInt64, entries: Int, prolog: String = "") -> String {
     var random = Seeded(seed)
     let odd = seed % 3 != 0
     var text = """
-      <?xml version="1.0" encoding="utf-8"?>
+      <?xml version="1.0" encoding="utf-8"?>\(prolog)
       <feed xmlns="http://www.w3.org/2005/Atom" xmlns:d="http://schemas.microsoft.com/ado/2007/08/dataservices" \
       xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata">
 
@@ -56,9 +59,12 @@ import Testing
 
   @Test(arguments: 0..<60) func aFewPropertiesAreAsInTheWholeTable(seed: Int) throws {
     var random = Seeded(UInt64(seed) &+ 4711)
-    let bytes = Array(feed(seed: UInt64(seed), entries: [1, 3, 40, 400][random.below(4)]).utf8)
+    let entries = [1, 3, 40, 400][random.below(4)]
+    let bytes = Array(feed(seed: UInt64(seed), entries: entries).utf8)
     let wanted = (0..<10).filter { _ in random.below(3) == 0 }
-    let whole = try outcome(bytes, nil)
+    let untouched = feed(seed: UInt64(seed), entries: entries, prolog: Self.untouched)
+    let whole = try outcome(Array(untouched.utf8), nil)
+    #expect(try outcome(bytes, nil) == whole)
     let some = try outcome(bytes, wanted.map { Self.names[$0] })
     #expect(some == whole.map { columns in wanted.map { columns[$0] } })
   }
@@ -67,10 +73,15 @@ import Testing
   @Test(arguments: 0..<120) func damageIsFoundWhateverIsWanted(seed: Int) throws {
     var random = Seeded(UInt64(seed) &+ 1234)
     var bytes = Array(feed(seed: UInt64(seed), entries: 60).utf8)
+    var untouched = Array(feed(seed: UInt64(seed), entries: 60, prolog: Self.untouched).utf8)
     let start = bytes.count / 30
-    bytes[start + random.below(bytes.count - start)] = Array("<>&\"/ax\u{1}]!?".utf8)[random.below(11)]
+    let place = start + random.below(bytes.count - start)
+    let byte = Array("<>&\"/ax\u{1}]!?".utf8)[random.below(11)]
+    bytes[place] = byte
+    untouched[place + Self.untouched.utf8.count] = byte
     let wanted = (0..<10).filter { _ in random.below(3) == 0 }
-    let whole = try outcome(bytes, nil)
+    let whole = try outcome(untouched, nil)
+    #expect(try outcome(bytes, nil) == whole)
     let some = try outcome(bytes, wanted.map { Self.names[$0] })
     switch (whole, some) {
     case (.success(let all), .success(let part)): #expect(part == wanted.map { all[$0] })
@@ -80,5 +91,18 @@ import Testing
       #expect(!a.message.contains("well-formed"), "\(a)")
     case (.success, .failure(let b)): Issue.record("\(b)")
     }
+  }
+
+  /// An error names the property as it stands in the feed, not as the parser saw it.
+  @Test func errorsNameThePropertyInFull() throws {
+    let name = Self.names[9]
+    var lines = feed(seed: 3, entries: 30).utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
+    let last = try #require(lines.lastIndex { String(decoding: $0, as: UTF8.self).contains("<d:\(name)>") })
+    lines.insert(lines[last], at: last)
+    guard case .failure(let error) = try outcome(Array(lines.joined(separator: [0x0A])), nil) else {
+      Issue.record("no error")
+      return
+    }
+    #expect(error.description == ":\(last + 2): column \"\(name)\": occurs twice in one entry")
   }
 }

@@ -103,6 +103,18 @@ private func name(_ text: String) -> Located { Located(text, at: SourcePosition(
     #expect(table.schema["MeestVoorkomendePostcode_7"]?.type == .string)
   }
 
+  /// Asked for, the groups stand before every title.
+  @Test func topicPaths() throws {
+    let table = try readAll(
+      csv {
+        $0.metadata = [path("valid_84799NED_metadata.csv")]
+        $0.topicPaths = true
+      }, [data + "valid_typed.csv"])
+    #expect(table.schema["AantalInwoners_4"]?.label == "Bevolking / Aantal inwoners")
+    #expect(table.schema["GemiddeldInkomenPerInwoner_6"]?.label == "Inkomen / Gemiddelde")
+    #expect(table.schema["WijkenEnBuurten"]?.label == "Wijken en buurten")
+  }
+
   @Test func anAbsentCellMeansWhatTheDefaultSays() throws {
     let files: [SpecPath] = [path("valid_84799NED_metadata.csv")]
     let untyped = try readAll(csv { $0.metadata = files }, [data + "valid_untyped.csv"])

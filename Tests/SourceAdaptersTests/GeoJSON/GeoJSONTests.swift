@@ -167,6 +167,20 @@ private func adapter(_ change: (inout GeoJSON.Options) -> Void = { _ in }) throw
     }
   }
 
+  /// A byte order mark says nothing: the same table, found by itself.
+  @Test func byteOrderMark() throws {
+    for name in ["valid_areas.geojson", "valid_topology.topojson"] {
+      let bytes = try RunContext().head(folder + name)
+      let expected = try readAll(adapter(), [folder + name])
+      try withFile([0xEF, 0xBB, 0xBF] + bytes, ".geojson") { path in
+        let head = try RunContext().head(path)
+        #expect(GeoJSON.recognise(head: head, path: path).confidence == 95)
+        let table = try readAll(adapter(), [path])
+        #expect(table == expected)
+      }
+    }
+  }
+
   @Test func recognition() throws {
     func judge(_ name: String) throws -> Recognition {
       GeoJSON.recognise(head: try RunContext().head(folder + name), path: name)

@@ -57,6 +57,37 @@ import Testing
     #expect(error?.kind == .data)
   }
 
+  /// What pyarrow wrote: nulls are unspecified, and only Peil's own status columns are reasons.
+  @Test func filesOfAnotherProgram() throws {
+    let table = try read(fixtures + "parquet/valid_flat.parquet")
+    #expect(
+      table.schema.fields.map { "\($0.name) \($0.type.rawValue)" } == [
+        "code string", "year int64", "rate float64", "rate_status string", "share float64", "is_city bool", "day date",
+      ])
+    #expect(try cells(table, "code") == ["GM0141", "GM0153", "GM0164"])
+    #expect(try cells(table, "year") == ["2022", "2022", "2023"])
+    #expect(try cells(table, "rate") == ["1.5", "<unspecified>", "<unspecified>"])
+    #expect(try cells(table, "rate_status") == ["<unspecified>", "suppressed", "not_asked"])
+    #expect(try cells(table, "share") == ["0.25", "0.5", "<unspecified>"])
+    #expect(try cells(table, "is_city") == ["1", "0", "<unspecified>"])
+    #expect(try cells(table, "day") == ["18993", "<unspecified>", "-1"])
+    let status = try read(fixtures + "parquet/undecided_status.parquet")
+    #expect(try cells(status, "a_status") == ["suppressed", "<unspecified>"])
+    #expect(try cells(status, "b") == ["1.0", "<unspecified>"])
+    #expect(try cells(status, "b_status") == ["<unspecified>", "closed for the winter"])
+  }
+
+  @Test func badInput() {
+    #expect(
+      message { _ = try read(fixtures + "parquet/invalid_nested.parquet") }
+        == "parquet/invalid_nested.parquet: column \"rates\": it is nested; only flat columns are supported, so take its "
+        + "parts apart first")
+    #expect(
+      message { _ = try read(fixtures + "parquet/invalid_cut.parquet") }
+        == "parquet/invalid_cut.parquet: not a sound Parquet file: it does not end with PAR1, so it may be cut short (at "
+        + "byte 2919); fetch or write the file again")
+  }
+
   @Test func isRecognisedByItsFirstBytes() {
     #expect(ParquetSource.recognise(head: Array("PAR1....".utf8), path: "x").confidence == 100)
     #expect(ParquetSource.recognise(head: Array("code,rate".utf8), path: "x.parquet").confidence == 0)

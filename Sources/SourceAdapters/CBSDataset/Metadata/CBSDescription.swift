@@ -17,6 +17,8 @@ public protocol CBSMetadataOptions: PluginOptions {
   var labels: [Located] { get set }
   /// What a null of a typed data set means.
   var typedNull: TypedNull { get set }
+  /// Whether every title has the groups of topics before it.
+  var topicPaths: Bool { get set }
 }
 
 extension CBSMetadataOptions {
@@ -35,6 +37,10 @@ extension CBSMetadataOptions {
         "typed_null", \.typedNull,
         "What a null in a typed data set means for a topic whose Default is Impossible; where it is Missing a null is "
           + "always unknown."),
+      .init(
+        "topic_paths", \.topicPaths,
+        "Whether every topic's title has the groups of topics before it, as in Bevolking / Leeftijd / 0 tot 15 jaar; "
+          + "otherwise only where another topic has the same title."),
     ]
   }
 }
@@ -49,7 +55,9 @@ struct CBSDescription: Sendable {
 
   /// Reads the metadata that the options name.
   init(_ options: some CBSMetadataOptions, context: RunContext) throws(SpecError) {
-    metadata = try CBSMetadata(options.metadata, context: context)
+    var metadata = try CBSMetadata(options.metadata, context: context)
+    metadata.showsPaths = options.topicPaths
+    self.metadata = metadata
     takesDefault = options.typedNull == .asDefault
     var labels = LabelColumns()
     for dimension in options.labels {

@@ -55,6 +55,9 @@ struct CBSMetadata: Sendable {
   /// The day on which the table was last changed, for example `2021-03-26`.
   private(set) var modified = ""
 
+  /// Whether every topic's label has the groups before the title.
+  var showsPaths = false
+
   private var places: [String: Int] = [:]
   private var titleCounts: [String: Int] = [:]
 
@@ -158,9 +161,10 @@ struct CBSMetadata: Sendable {
   /// Whether nothing at all is known.
   var isEmpty: Bool { properties.isEmpty && categories.isEmpty && identifier.isEmpty }
 
-  /// The title for people: the topic's own when no other topic of the table has it, else with its groups before it.
+  /// The title for people: the topic's own when no other topic of the table has it, else (and with ``showsPaths``) with its
+  /// groups before it.
   func label(of property: Property) -> String {
-    titleCounts[property.title, default: 0] > 1 ? property.path : property.title
+    showsPaths || titleCounts[property.title, default: 0] > 1 ? property.path : property.title
   }
 
   /// `field` with the label, unit and decimals of its topic or dimension.

@@ -1,0 +1,1 @@
+<list xmlns="x"><item/></list>

@@ -1,0 +1,161 @@
+public import PipelineKit
+internal import Statistics
+public import Tabular
+
+/// Which assumption the result of a composite hangs on: Sobol' indices of what `simulate` varies.
+public struct AttributeVariance: Transform {
+  /// What the pipeline file says.
+  public struct Options: PluginOptions {
+    var profile = SpecPath("", at: SourcePosition(file: ""))
+    var methods: [SpecPath] = []
+    var area = Located("", at: SourcePosition(file: ""))
+    var period = Located("", at: SourcePosition(file: ""))
+    var base = Located("", at: SourcePosition(file: ""))
+    var at = Located("", at: SourcePosition(file: ""))
+    var condition: Expression?
+    var population: Compose.Population?
+    var inputs = OrderedMap<Double>()
+    var concentration: Double?
+    var each = false
+    var classes = 5
+    var samples = 512
+    var draws = 500
+    var level = 0.9
+    var seed = 1
+
+    /// Nothing varies.
+    public init() {}
+
+    /// The options.
+    public static var declaration: [OptionField<Self>] {
+      [
+        .init("profile", \.profile, required: true, "The profile, as in compose."),
+        .init("methods", \.methods, "Other profiles; a replicate takes one of all."),
+        .init("area", \.area, required: true, "The column of area codes."),
+        .init("period", \.period, required: true, "The column of periods."),
+        .init("base", \.base, required: true, "The period whose distribution is kept."),
+        .init("at", \.at, required: true, "The period that is scored."),
+        .init("where", \.condition, "Which areas are scored and ranked."),
+        .init("population", \.population, "Areas too small to count."),
+        .init("inputs", \.inputs, "Half-widths of uniform noise by column, as in simulate."),
+        .init("weights", \.concentration, "The concentration of Dirichlet weights around the profile's."),
+        .init(
+          "each", \.each, "Take every domain's weight and every input apart, not all weights and all inputs together."),
+        .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
+        .init("samples", \.samples, "Points of the low-discrepancy sample; powers of two fill the space best."),
+        .init("draws", \.draws, "Bootstrap samples for the intervals."),
+        .init("level", \.level, "What share of the bootstrap samples an interval holds."),
+        .init("seed", \.seed, "The seed of the sample's shift and of the noise."),
+      ]
+    }
+  }
+
+  /// The name, the rules and an example.
+  public static let info = PluginInfo(
+    name: "attribute_variance",
+    summary: "Says which assumption a composite hangs on: first-order and total Sobol' indices with intervals.",
+    details: """
+      Scores replicates as `simulate` does, under the points of a Sobol' sequence (directions of Joe and Kuo, shifted by the \
+      seed): sample A, sample B, and for each assumption A with that assumption from B, so `samples` times (assumptions + 2) \
+      replicates. Assumptions are `methods` (when several), `weights` and `inputs`, or with `each` the weight of each domain \
+      (`weight_<id>`) and each input (`input_<column>`). Each domain's weight is a gamma quantile at a coordinate of its own; \
+      the noise of an input is seeded by one coordinate.
+
+      One row an assumption and result: `result` is `rank_shift` (mean distance of the areas' ranks from those under the \
+      profile as it is), `mean_score` or `worst_count` (areas in the worst class). `first` is the share of the result's variance \
+      that the assumption has alone (Saltelli's estimator of 2010, on results less their mean), `total` the share with all \
+      interactions (Jansen's), each with `_low` and `_high` from bootstrap samples of points, in which the variance is estimated \
+      anew; `mean` and `deviation` are the result's. Estimates may fall a little outside 0 to 1. A result that does not vary \
+      has `insufficient` shares. The same for any number of threads.
+      """,
+    example: """
+      - id: hangs_on
+        uses: attribute_variance
+        from: buurten
+        profile: profiles/mdi-open.yml
+        methods: [profiles/mdi-open-equal.yml]
+        area: area_code
+        period: year
+        base: 2012
+        at: 2020
+        where: gemeente_code == 'GM0141'
+        weights: 200
+        inputs: {smoking_pct: 0.05}
+      """)
+
+  private let options: Options
+  private let profiles: [Profile]
+  private let assumptions: Assumptions
+
+  /// An attribution with its profiles read and checked.
+  public init(options: Options, context: RunContext) throws(SpecError) {
+    let place = options.profile.position
+    guard options.samples >= 2, options.draws >= 0, options.classes >= 2, options.seed >= 0, options.level > 0,
+      options.level < 1, options.concentration.map({ $0 > 0 && $0.isFinite }) ?? true
+    else {
+      throw SpecError(
+        place,
+        "\"samples\" and \"classes\" must be 2 or more, \"draws\" and \"seed\" 0 or more, \"weights\" above 0, \"level\" between 0 "
+          + "and 1")
+    }
+    profiles = try Simulate.profiles(options.profile, options.methods, context)
+    try Simulate.check(inputs: options.inputs, of: profiles)
+    self.options = options
+    assumptions = try Assumptions(profiles, options)
+  }
+
+  /// The columns that the profiles and the options name.
+  public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
+    let named = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column)
+    let own = [options.area, options.period] + [options.population?.column].compactMap { $0 }
+    return [Set((named + own).map(\.text)).union(options.condition?.columns ?? [])]
+  }
+
+  private var figures: [Field] {
+    ["first", "first_low", "first_high", "total", "total_low", "total_high"].map { Field($0, .float64, decimals: 2) }
+      + [Field("mean", .float64, decimals: 2), Field("deviation", .float64, decimals: 2)]
+  }
+
+  /// The result, the assumption and the indices.
+  public func outputSchema(for inputs: [Schema]) throws(SpecError) -> Schema {
+    for indicator in profiles.flatMap({ $0.domains.flatMap(\.indicators) }) {
+      _ = try inputs[0].numericField(at: indicator.column)
+    }
+    for name in [options.area, options.period] { _ = try inputs[0].field(at: name) }
+    if let population = options.population { _ = try inputs[0].numericField(at: population.column) }
+    try options.condition?.requireCondition(in: inputs[0])
+    let keys = [Field("result", .string, role: .key), Field("assumption", .string, role: .key)]
+    do throws(TabularError) { return try Schema(keys + figures) } catch {
+      throw SpecError(options.area.position, "\(error)")
+    }
+  }
+
+  /// One row an assumption and result.
+  public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
+    let table = inputs[0]
+    let frame = AnchoredScorer.Frame(
+      area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
+      condition: options.condition)
+    var scorers: [AnchoredScorer] = []
+    for profile in profiles { scorers.append(try AnchoredScorer(table, profile, frame)) }
+    if scorers[0].rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
+    let sample = assumptions.results(scorers, context)
+    var rows = MeasureRows(figures)
+    var (results, names): ([String], [String]) = ([], [])
+    for (place, result) in Assumptions.results.enumerated() {
+      let indices = sample.indices(place, options)
+      for (number, assumption) in assumptions.names.enumerated() {
+        results.append(result)
+        names.append(assumption)
+        let (first, total) = (indices?.first[number], indices?.total[number])
+        rows.append(
+          [first?.value, first?.low, first?.high, total?.value, total?.low, total?.high] + sample.moments(place),
+          reason: MissingReason.insufficient.rawValue)
+      }
+    }
+    let schema: Schema
+    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let made = [Column.texts(results), Column.texts(names)] + rows.columns
+    return try onTables { () throws(TabularError) in try Table(schema: schema, columns: made) }
+  }
+}

@@ -63,7 +63,8 @@ import Testing
       rows = rows.filter { cells[$0] == text }
     }
     #expect(rows.count == 1, "\(keys)")
-    return try #require(table.numbers(column)[try #require(rows.first)])
+    let row = try #require(rows.first)
+    return try #require(table.numbers(column)[row])
   }
 
   private func count(_ kind: String, _ area: String, _ year: Int, _ table: Table? = nil) throws -> Double {

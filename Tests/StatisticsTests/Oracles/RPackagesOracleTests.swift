@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test func spdep() throws {
-    try checking(352) { figures in
+    try checking(412) { figures in
       for name in ["spdep_columbus", "spdep_oldcol"] {
         let data = try OracleTable(name)
         let lists = try data.texts("neighbours").map { $0.split(separator: " ").map { (Int($0) ?? 0) - 1 } }
@@ -185,6 +185,11 @@ import Testing
       let around = try OracleTable.neighbours("pysal_stl.gal").weights
       Self.space(&figures, "stl_HR8893_W", try homicides.numbers("HR8893"), around.styled(.rowStandardised))
       Self.space(&figures, "stl_HR8488_B", try homicides.numbers("HR8488"), around)
+      let states = try OracleTable.neighbours("pysal_states48.gal").weights.styled(.rowStandardised)
+      let income = try OracleTable("pysal_usjoin")
+      for year in ["1929", "2009"] { Self.space(&figures, "usjoin_\(year)_W", try income.numbers(year), states) }
+      let small = try OracleTable.neighbours("pysal_desmith.gal").weights.styled(.rowStandardised)
+      Self.space(&figures, "desmith_W", try OracleTable("pysal_desmith").numbers("z"), small)
     }
   }
 

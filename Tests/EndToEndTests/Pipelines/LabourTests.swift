@@ -122,6 +122,29 @@ import Testing
     #expect(try abs(figure("displaced_low_2023", "GM0141") - 100 * (1 - low / all)) < 1e-9)
   }
 
+  /// The middle educated have their level at 3, the high educated at 4: who works below it.
+  @Test func workBelowTheOwnLevelFollowsTheTable() throws {
+    for (name, trait, below) in [
+      ("middle_below_2023", "2018740", ["Beroepsniveau1_5", "Beroepsniveau2_6"]),
+      ("high_below_2023", "2018790", ["Beroepsniveau1_5", "Beroepsniveau2_6", "Beroepsniveau3_7"]),
+    ] {
+      let levels = ["Beroepsniveau1_5", "Beroepsniveau2_6", "Beroepsniveau3_7", "Beroepsniveau4_8"]
+      let all = try levels.map { try cell($0, "GM0141", "2023", trait) }.reduce(0, +)
+      let lower = try below.map { try cell($0, "GM0141", "2023", trait) }.reduce(0, +)
+      #expect(try abs(figure(name, "GM0141") - 100 * lower / all) < 1e-9)
+    }
+  }
+
+  @Test func whatIsSetBesideTheCountry() throws {
+    #expect(try figure("youth_lq", "NL00") == 1 && figure("high_gap_2023", "NL00") == 0)
+    #expect(
+      try abs(figure("youth_lq", "GM0141") - figure("youth_2024", "GM0141") / figure("youth_2024", "NL00")) < 1e-12)
+    for year in ["2014", "2023"] {
+      let gap = try figure("high_" + year, "GM0141") - figure("high_" + year, "NL00")
+      #expect(try abs(figure("high_gap_" + year, "GM0141") - gap) < 1e-9)
+    }
+  }
+
   @Test func netDisplacementSumsToZero() throws {
     let table = try run.table("displacement.parquet", "parquet")
     let (areas, years, net) = try (table.texts("area_code"), table.texts("year"), table.numbers("net_displacement"))
@@ -161,6 +184,22 @@ import Testing
     #expect(try figure("gap_difference_lower", "GM0141") > 0)
     let statement = try summary.finding("B02").at("statement", "nl")
     #expect(statement.contains("het gezochte kantelpunt tegenover Nederland is 2021 (2021 tot 2021)"))
+  }
+
+  @Test func jobsComeAsASeries() throws {
+    let series = try run.table(
+      "jobs.csv", "cbs_dataset_csv",
+      "{separator: \",\", types: {year: int64, all_jobs: float64, index_2014: float64, growth_pct: float64}}")
+    let areas = try series.texts("area_code")
+    let own = (0..<series.rowCount).filter { areas[$0] == "GM0141" }
+    let (years, index) = try (series.numbers("year"), series.numbers("index_2014"))
+    let growth = try series.numbers("growth_pct")
+    #expect(series.rowCount == 561 && own.map { years[$0] } == (2014...2024).map(Double.init))
+    #expect(growth[own[0]] == nil && index[own[0]] == 100)
+    let last = try #require(index[own[10]])
+    #expect(try abs(last - figure("job_index", "GM0141")) < 1e-9)
+    // The yearly rates multiply to the growth of all years.
+    #expect(abs(own.dropFirst().reduce(100) { $0 * (1 + (growth[$1] ?? .nan) / 100) } - last) < 1e-9)
   }
 
   /// The survey was redesigned in 2013 and 2021: the trend of participation starts at the last of these.

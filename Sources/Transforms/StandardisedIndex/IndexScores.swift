@@ -17,9 +17,12 @@ struct IndexScores {
   private let far: Double
   /// The row from which changes are taken.
   private let starts: [Int?]
-  /// The rows of the frame in the period of each row, by place of the period.
+  /// The place of each row's period, and the rows of the frame by that place.
   private let period: [Int]
   private let members: [[Int]]
+  /// Their scores by period and dimension, and the medians of those.
+  private let sets: [[[Double?]]]
+  private let medians: [[Double?]]
 
   /// nil for a table without rows.
   init?(
@@ -66,7 +69,10 @@ struct IndexScores {
     self.index = index
     let values = (0..<table.rowCount).map { row in columns.map { $0[row] } }
     self.values = values
-    scores = values.map { index.scores($0) }
+    let scores = values.map { index.scores($0) }
+    self.scores = scores
+    sets = members.map { rows in columns.indices.map { k in rows.map { scores[$0][k] } } }
+    medians = sets.map { sets in sets.map { BenchmarkFigures.distanceToMedian(0, of: $0).map { -$0 } } }
     totals = values.map { index.score($0) }
     self.isInFrame = isInFrame
     self.period = period
@@ -97,10 +103,8 @@ struct IndexScores {
     let terms = index.contributions(values[row])
     let changes = starts[row].map { index.contributionsToChange(from: values[$0], to: values[row]) }
     return own.indices.map { k in
-      let set = members[period[row]].map { scores[$0][k] }
-      let others = members[period[row]].filter { $0 != row }.map { scores[$0][k] }
-      let rank = own[k].map { Double(BenchmarkFigures.rank($0, among: others)) }
-      let toMedian = own[k].flatMap { BenchmarkFigures.distanceToMedian($0, of: set) }
+      let rank = own[k].map { Double(BenchmarkFigures.rank($0, among: sets[period[row]][k])) }
+      let toMedian = own[k].flatMap { score in medians[period[row]][k].map { score - $0 } }
       let reason: MissingReason = values[row][k] == nil ? .insufficient : .undefined
       return [
         (index.weights[k], .undefined), (own[k], reason),

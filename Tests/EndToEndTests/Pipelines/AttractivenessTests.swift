@@ -16,7 +16,7 @@ import Testing
   }
 
   static let written = Result {
-    let run = try PipelineRun("attractiveness.yml")
+    let run = try PipelineRun.attractiveness.get()
     return Written(
       run: run, summary: try run.json("summary.json"), figures: try run.table("figures.parquet", "parquet"),
       panel: try run.table("panel.parquet", "parquet"), buurten: try run.table("buurten.parquet", "parquet"),
@@ -37,13 +37,13 @@ import Testing
     places = Dictionary(uniqueKeysWithValues: zip(codes, codes.indices))
   }
 
-  private func figure(_ column: String, _ area: String = "GM0141") throws -> Double {
+  func figure(_ column: String, _ area: String = "GM0141") throws -> Double {
     let row = try #require(places[area], "\(area)")
     return try #require(figures.numbers(column)[row], "\(column) of \(area)")
   }
 
   /// A table that the pipeline read.
-  private static func read(_ name: String) throws -> Table {
+  static func read(_ name: String) throws -> Table {
     try readTable([Files.root + "/Fixtures/attractiveness/" + name], "cbs_dataset_csv")
   }
 
@@ -56,7 +56,7 @@ import Testing
   static let health = Result { try read("synthetic_50120NED_TypedDataSet.csv") }
 
   /// The one cell of a column where the key columns hold these texts.
-  private func cell(_ table: Table, _ column: String, _ keys: [String: String]) throws -> Double {
+  func cell(_ table: Table, _ column: String, _ keys: [String: String]) throws -> Double {
     var rows = Set(0..<table.rowCount)
     for (name, text) in keys {
       let cells = try table.texts(name)
@@ -67,17 +67,17 @@ import Testing
     return try #require(table.numbers(column)[row])
   }
 
-  private func count(_ kind: String, _ area: String, _ year: Int, _ table: Table? = nil) throws -> Double {
+  func count(_ kind: String, _ area: String, _ year: Int, _ table: Table? = nil) throws -> Double {
     try cell(
       table ?? Self.offences.get(), "GeregistreerdeMisdrijven_1",
       ["SoortMisdrijf": kind, "RegioS": area, "Perioden": "\(year)JJ00"])
   }
 
-  private func people(_ area: String, _ year: Int) throws -> Double {
+  func people(_ area: String, _ year: Int) throws -> Double {
     try cell(Self.inhabitants.get(), "TotaleBevolking_2", ["RegioS": area, "Perioden": "\(year)JJ00"])
   }
 
-  private func own(_ column: String, _ area: String, _ year: Int) throws -> Double {
+  func own(_ column: String, _ area: String, _ year: Int) throws -> Double {
     try cell(Self.research.get(), column, ["RegioS": area, "Perioden": "\(year)"])
   }
 

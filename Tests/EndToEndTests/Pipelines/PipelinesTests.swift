@@ -10,7 +10,7 @@ import Testing
   @Test func thereAreSome() { #expect(Self.pipelines.contains("balance.yml")) }
 
   @Test(arguments: pipelines) func runsAndIsThenUpToDate(pipeline: String) throws {
-    let run = try pipeline == "balance.yml" ? PipelineRun.balance.get() : PipelineRun(pipeline)
+    let run = try PipelineRun.asStated(pipeline)
     #expect(!run.report.outputs.isEmpty)
     for output in run.report.outputs {
       #expect(run.files[output.path]?.count == output.bytes, "\(output.path)")
@@ -24,14 +24,14 @@ import Testing
   }
 
   @Test(arguments: pipelines) func outputsAreTheSameOnTwoThreads(pipeline: String) throws {
-    let one = try pipeline == "balance.yml" ? PipelineRun.balance.get() : PipelineRun(pipeline)
+    let one = try PipelineRun.asStated(pipeline)
     let two = try PipelineRun(pipeline, threads: 2)
     #expect(one.files.keys.sorted() == two.files.keys.sorted())
     for (name, bytes) in one.files { #expect(two.files[name] == bytes, "\(name) differs") }
   }
 
   @Test(arguments: pipelines) func summariesFollowTheirSchema(pipeline: String) throws {
-    let run = try pipeline == "balance.yml" ? PipelineRun.balance.get() : PipelineRun(pipeline)
+    let run = try PipelineRun.asStated(pipeline)
     let path = Files.root + "/Documentation/schemas/summary.schema.json"
     let text = String(decoding: try #require(Files.bytes(path)), as: UTF8.self)
     let schema = JSONSchema(root: try SpecParser.nodes(text, file: path))

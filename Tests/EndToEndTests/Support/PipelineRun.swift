@@ -37,6 +37,17 @@ struct PipelineRun: Sendable {
 
   /// `balance.yml` on the fixtures with the parameters that the file states, run once for all tests.
   static let balance = Result { try PipelineRun("balance.yml") }
+  /// `attractiveness.yml`, likewise.
+  static let attractiveness = Result { try PipelineRun("attractiveness.yml") }
+
+  /// A pipeline with the parameters that its file states, run anew unless it is shared.
+  static func asStated(_ pipeline: String) throws -> PipelineRun {
+    switch pipeline {
+    case "balance.yml": try balance.get()
+    case "attractiveness.yml": try attractiveness.get()
+    default: try PipelineRun(pipeline)
+    }
+  }
 }
 
 extension SpecNode {

@@ -135,6 +135,23 @@ import Testing
     }
   }
 
+  /// The model has the area's own margins, and the country's is the country's table.
+  @Test func theModelledTableHasTheMarginsOfTheArea() throws {
+    let table = try run.table("modelled.parquet", "parquet")
+    #expect(table.rowCount == 51 * 3 * 4)
+    #expect(table.schema["workers"]?.label.contains("modelled") == true)
+    let (areas, traits, workers) = try (table.texts("area_code"), table.texts("trait"), table.numbers("workers"))
+    for trait in ["2018700", "2018740", "2018790"] {
+      let rows = (0..<table.rowCount).filter { areas[$0] == "GM0141" && traits[$0] == trait }
+      let sum = rows.map { workers[$0] ?? .nan }.reduce(0, +)
+      #expect(try rows.count == 4 && abs(sum - cell("WerkzameBeroepsbevolking_3", "GM0141", "2023", trait)) < 1e-6)
+    }
+    let (model, count) = try (figure("displaced_low_modelled_2023", "NL00"), figure("displaced_low_2023", "NL00"))
+    #expect(abs(model - count) < 0.1)
+    #expect(try abs(figure("displaced_low_modelled_2023", "GM0141") - figure("displaced_low_2023", "GM0141")) < 10)
+    #expect(try summary.finding("A17").at("statement", "nl").contains("gemodelleerd uit de randtotalen"))
+  }
+
   @Test func whatIsSetBesideTheCountry() throws {
     #expect(try figure("youth_lq", "NL00") == 1 && figure("high_gap_2023", "NL00") == 0)
     #expect(

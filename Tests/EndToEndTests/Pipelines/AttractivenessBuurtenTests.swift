@@ -16,6 +16,7 @@ extension AttractivenessTests {
       let keys = ["gemeente_code": area, "year": "2020"]
       #expect(try cell(balance, "very_high", keys) == figure("very_high", area))
       #expect(try cell(balance, "scored", keys) == figure("scored", area))
+      #expect(try cell(balance, "stacked_most", keys) == figure("stacked_3_more", area))
       #expect(try abs(cell(balance, "mdi_mean", keys) - figure("mdi_mean", area)) < 1e-9)
     }
   }

@@ -130,6 +130,43 @@ import Testing
       ])
   }
 
+  /// Another municipality gives other findings from the same panel, also one that is a comparator itself.
+  @Test func parametersChooseTheFindings() throws {
+    let other = try PipelineRun("attractiveness.yml", ["municipality": "GM0164"])
+    #expect(other.files["panel.csv"] != nil)
+    let summary = try other.json("summary.json")
+    for (id, column) in [
+      ("A09", "crime_break"), ("A20", "best_lever_change"), ("B14", "violence_rate"), ("D08", "rising"),
+    ] {
+      let finding = try summary.finding(id)
+      #expect(try finding.at("area", "label") == "Hengelo")
+      #expect(try Double(finding.at("value")) == figure(column, "GM0164"))
+    }
+    #expect(try summary.finding("A20")["rows"]?.elements().count == 12)
+  }
+
+  /// Without the researcher's files the open figures stay, and the others are unknown, never 0.
+  @Test func withoutTheResearchersFilesTheOpenFiguresStay() throws {
+    let folder = Folder()
+    for name in Files.all(Files.root + "/Fixtures") {
+      let isData = ["rivm/", "kwb/", "attractiveness/"].contains { name.hasPrefix($0) } && name.hasSuffix(".csv")
+      guard isData, !name.hasSuffix("research.csv"), !name.hasSuffix("synthetic_buurten.csv") else { continue }
+      folder.write(name, try #require(Files.bytes(Files.root + "/Fixtures/" + name)))
+    }
+    let other = try PipelineRun("attractiveness.yml", ["data": folder.path])
+    let summary = try other.json("summary.json")
+    for id in ["A09", "A16", "A19", "A20", "A21", "B14", "B16", "D08", "D11"] {
+      #expect(try summary.finding(id).at("value") == self.summary.finding(id).at("value"), "\(id)")
+    }
+    for id in ["A18", "A22", "A23", "B11", "B12", "B17", "B19"] {
+      let finding = try summary.finding(id)
+      #expect(try finding.at("value") == "null", "\(id)")
+      #expect(try ["undefined", "insufficient"].contains(finding.at("status")), "\(id)")
+    }
+    // Ten facilities are open.
+    #expect(try summary.finding("A15").at("value") == "10")
+  }
+
   // MARK: - The benchmark
 
   @Test func theBenchmarkIsTheMeanOfItsMembersAndThePooledRate() throws {

@@ -45,7 +45,7 @@ import Testing
   /// `synthetic_research.csv`, after those of participation.
   @Test func readsAllRows() {
     #expect(run.report.sources.map(\.counts.read) == [4_080, 5_049, 510, 561, 510, 459, 510, 8])
-    #expect(figures.rowCount == 52)
+    #expect(figures.rowCount == 53)
   }
 
   static let findings = [
@@ -165,7 +165,7 @@ import Testing
   @Test func netDisplacementSumsToZero() throws {
     let table = try run.table("displacement.parquet", "parquet")
     let (areas, years, net) = try (table.texts("area_code"), table.texts("year"), table.numbers("net_displacement"))
-    #expect(table.rowCount == 51 * 16 * 3)
+    #expect(table.rowCount == 52 * 16 * 3)
     var sum = 0.0
     for row in 0..<table.rowCount {
       sum += net[row] ?? .nan
@@ -185,6 +185,23 @@ import Testing
     #expect(
       try abs(figure("gap_change", "GM0141") - figure("gross_change", "GM0141") + figure("gross_change", "BENCHMARK"))
         < 1e-9)
+  }
+
+  /// Beside the mean of the members' rates stands the rate of the set as one area.
+  @Test func thePooledRateIsThatOfTheSumsOfCounts() throws {
+    let members = ["GM0106", "GM0114", "GM0150", "GM0153", "GM0164", "GM0202", "GM0794", "GM0917"]
+    let force = try members.map { try cell("Beroepsbevolking_2", $0, "2023") }.reduce(0, +)
+    let people = try members.map { try cell("Bevolking_1", $0, "2023") }.reduce(0, +)
+    #expect(try abs(figure("gross_2023", "POOLED") - 100 * force / people) < 1e-9)
+    #expect(try abs(figure("gross_2023", "POOLED") - figure("gross_2023", "BENCHMARK")) > 0.01)
+    let jobs = try [2014, 2024].map { year in
+      try members.map { try figure("jobs_\(year)", $0) }.reduce(0, +)
+    }
+    #expect(try abs(figure("job_index", "POOLED") - 100 * jobs[1] / jobs[0]) < 1e-9)
+    #expect(try summary.finding("A03").at("statement", "nl").contains("(samen 75,5)"))
+    // The set as one area has no rank among its own members.
+    let row = try #require(places["POOLED"])
+    #expect(try figures.numbers("rank_unemployment_2023")[row] == nil)
   }
 
   @Test func theCountryComparedWithItselfDoesNotDiffer() throws {

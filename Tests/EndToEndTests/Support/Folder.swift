@@ -15,7 +15,7 @@ final class Folder: Sendable {
   @discardableResult
   func write(_ name: String, _ bytes: [UInt8]) -> String {
     let file = path + "/" + name
-    if let slash = name.lastIndex(of: "/") { mkdir(path + "/" + name[..<slash], 0o755) }
+    for slash in name.indices where name[slash] == "/" { mkdir(path + "/" + name[..<slash], 0o755) }
     let handle = fopen(file, "w")
     fwrite(bytes, 1, bytes.count, handle)
     fclose(handle)

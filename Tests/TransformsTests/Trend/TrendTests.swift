@@ -5,7 +5,7 @@ import Testing
 @testable import Transforms
 
 @Suite struct TrendTests {
-  static let options: [(String, SpecLiteral)] = [("by", ["area"]), ("period", "year"), ("value", "x")]
+  static var options: [(String, SpecLiteral)] { [("by", ["area"]), ("period", "year"), ("value", "x")] }
 
   static func spec(_ more: [(String, SpecLiteral)] = []) -> SpecLiteral { .map(options + more) }
 

@@ -93,6 +93,16 @@ import Testing
     #expect(sections.count == 1 + sources.count, "a section on no source")
   }
 
+  /// Every source is held to the contract.
+  @Test func everySourceIsInTheConformanceTests() {
+    let tests = Repository.text("Tests/SourceAdaptersTests/ConformanceTests.swift")
+    let folders = Repository.names("Sources/SourceAdapters")
+    for source in PluginCatalog.builtin.sources {
+      let name = folder(of: source.plugin.info.name, among: folders) ?? source.plugin.info.name
+      #expect(tests.contains("      \(name).self") || tests.contains("      \(name)Source.self"), "\(name)")
+    }
+  }
+
   @Test func everyFixtureIsDescribedAndUsed() {
     let tests = Repository.files("Tests", suffix: ".swift").map(Repository.text).joined()
     let pipelines = Repository.files("Pipelines", suffix: ".yml").map(Repository.text).joined()

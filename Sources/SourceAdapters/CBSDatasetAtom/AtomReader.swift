@@ -125,11 +125,7 @@ final class AtomReader {
     cursor.pointee.metadataSpace = interned(AtomNamespace.metadata, in: parser)
     cursor.pointee.propertiesName = interned("properties", in: parser)
     cursor.pointee.nullName = interned("null", in: parser)
-<<<<<<< HEAD
-=======
     linkName = interned("link", in: parser)
-    wantedNames = schema.names.map { interned($0, in: parser) }
->>>>>>> xml2
   }
 
   private static var handler: xmlSAXHandler {

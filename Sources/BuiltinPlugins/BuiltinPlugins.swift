@@ -43,6 +43,7 @@ extension PluginCatalog {
       Matching.self,
       Mismatch.self,
       Normalise.self,
+      Perturb.self,
       Pivot.self,
       Rake.self,
       Rank.self,

@@ -111,17 +111,19 @@ import Testing
   }
 
   @Test(arguments: seeds) func weightsKnowNoUnitAndNoOrder(seed: UInt64) throws {
-    let columns = Self.indicators(seed)
+    // Indicators of one factor, so that every method has a result.
+    var draws = Draws(state: seed)
+    let factor = (0..<120).map { _ in draws.next() + draws.next() + draws.next() }
+    let related: [[Double?]] = Self.names.indices.map { _ in
+      factor.map { common in
+        let own = draws.next() + draws.next()
+        return draws.next() < 0.02 ? nil : common + own
+      }
+    }
     for method in ["principal_component", "squared_loadings", "one_factor", "critic"] {
       func weights(_ columns: [[Double?]]) throws -> [Double?] {
         let tree: SpecLiteral = ["index": .list(Self.names.map { .text($0) })]
         return try numbers(run(Weigh.self, ["tree": tree, "method": .text(method)], Self.table(columns)), "weight")
-      }
-      // Related indicators, so that every method has a result.
-      let related = columns.enumerated().map { place, column in
-        zip(column, columns[0]).map { own, first in
-          own.flatMap { own in first.map { own / Double(place + 1) + 2 * $0 } }
-        }
       }
       let own = try weights(related)
       #expect(abs(own.dropLast().reduce(0) { $0 + ($1 ?? 0) } - 1) < 1e-9, "seed \(seed), \(method)")

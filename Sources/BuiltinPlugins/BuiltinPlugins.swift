@@ -53,6 +53,7 @@ extension PluginCatalog {
       Neighbours.self,
       Normalise.self,
       Peers.self,
+      Perturb.self,
       Pivot.self,
       Project.self,
       Rake.self,

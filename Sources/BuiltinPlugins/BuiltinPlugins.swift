@@ -34,6 +34,7 @@ extension PluginCatalog {
       Decompose.self,
       Derive.self,
       Displacement.self,
+      Explain.self,
       Filter.self,
       FlagChanges.self,
       Harmonise.self,

@@ -39,6 +39,7 @@ extension PluginCatalog {
       Denominate.self,
       Derive.self,
       Displacement.self,
+      Explain.self,
       Filter.self,
       FlagChanges.self,
       Harmonise.self,

@@ -76,7 +76,7 @@ let package = Package(
     tests("Transforms", ["Tabular", "PipelineKit", "PipelineTesting", "Statistics"]),
     tests("Sinks", ["Tabular", "PipelineKit", "PipelineTesting", "Parquet"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Tabular", "PipelineKit", "BuiltinPlugins", "Parquet"],
+      name: "EndToEndTests", dependencies: ["Tabular", "PipelineKit", "BuiltinPlugins", "Parquet", "Statistics"],
       path: "Tests/EndToEndTests", swiftSettings: settings),
     .testTarget(
       name: "RepositoryTests", dependencies: ["PipelineKit", "BuiltinPlugins"], path: "Tests/RepositoryTests",

@@ -176,7 +176,9 @@ struct FindingBuilder {
   // MARK: - Statements
 
   private func statement(_ facts: Facts, _ language: Language) throws(SinkError) -> String {
-    let text = language == .nl ? facts.spec.statement.nl : facts.spec.statement.en
+    let isAbsent = column(facts.spec.value.text, facts.table)?.missingReason(at: facts.row) != nil
+    let both = (isAbsent ? facts.spec.absent : nil) ?? facts.spec.statement
+    let text = language == .nl ? both.nl : both.en
     let pieces: [Statement.Piece]
     do throws(SpecError) { pieces = try Statement(text, of: facts.spec).pieces } catch {
       throw SinkError(path: path, error.description)

@@ -51,6 +51,7 @@ public struct FindingSpec: PluginOptions {
   var rows: RowsSpec?
   var definition: Bilingual?
   var statement = Bilingual()
+  var absent: Bilingual?
 
   /// No finding.
   public init() {}
@@ -79,6 +80,10 @@ public struct FindingSpec: PluginOptions {
         The finding in one line. `{value}`, `{area}`, `{period}`, `{unit}`, `{parts}`, `{rows}` and `{rows.count}` are filled \
         in, `{column}` with the area's cell, `{column@GM0153}` with another area's; `{value:1}` prints one decimal.
         """),
+      .init("absent", \.absent, "The finding in one line when it has no value, in place of the statement."),
     ]
   }
+
+  /// Every text that may be filled in.
+  var statements: [String] { [statement.nl, statement.en] + (absent.map { [$0.nl, $0.en] } ?? []) }
 }

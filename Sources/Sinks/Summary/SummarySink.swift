@@ -76,7 +76,7 @@ public struct SummarySink: Sink {
         for column in rows.columns { try require(column, in: schema) }
         try requireCondition(rows.condition, in: schema)
       }
-      for text in [finding.statement.nl, finding.statement.en] {
+      for text in finding.statements {
         for column in try Statement(text, of: finding).columns {
           try require(Located(column, at: finding.area.position), in: schema)
         }
@@ -93,7 +93,7 @@ public struct SummarySink: Sink {
           needed.formUnion([options.areaColumn.text, finding.value.text])
           needed.formUnion(finding.parts.keys + (finding.condition?.columns ?? []))
           if let label = options.labelColumn?.text, input.schema[label] != nil { needed.insert(label) }
-          for text in [finding.statement.nl, finding.statement.en] {
+          for text in finding.statements {
             needed.formUnion((try? Statement(text, of: finding).columns) ?? [])
           }
         }

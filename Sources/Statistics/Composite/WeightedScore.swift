@@ -137,7 +137,7 @@ public struct WeightedScore: Sendable, Equatable {
       present += 1
       weight += weights[part]
     }
-    let scored = suffices(present, weight)
+    let scored = isEnough(present: present, weight: weight)
     var sum = 0.0
     for part in 0..<parts.count {
       var amount = 0.0
@@ -151,8 +151,8 @@ public struct WeightedScore: Sendable, Equatable {
     return scored
   }
 
-  /// Whether this many parts with this much weight make a score.
-  private func suffices(_ present: Int, _ weight: Double) -> Bool {
+  /// Whether so many parts of a weight above 0, with so much weight together, make a score.
+  public func isEnough(present: Int, weight: Double) -> Bool {
     switch missing {
     case .requireAll: return present == counted
     case .rescale(let minimumCount, let minimumShare), .omit(let minimumCount, let minimumShare):

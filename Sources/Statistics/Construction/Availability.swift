@@ -11,18 +11,31 @@ public struct Availability: Sendable, Equatable {
     nonZero = present > 0 ? 1 - Double(zeros) / Double(present) : 1
   }
 
-  /// The availability of every row of `matrix`.
+  /// The availability of every row of `matrix`, over all its columns.
   public static func rows(of matrix: ValueMatrix) -> [Availability] {
+    rows(of: matrix, columns: Array(0..<matrix.columnCount))
+  }
+
+  /// The availability of every row of `matrix`, over some of its columns.
+  public static func rows(of matrix: ValueMatrix, columns: [Int]) -> [Availability] {
     var present = [Int](repeating: 0, count: matrix.rowCount)
     var zeros = present
-    for column in 0..<matrix.columnCount {
+    for column in columns {
       let values = matrix.values(column)
       for row in 0..<matrix.rowCount where matrix.isPresent(row, column) {
         present[row] += 1
         if values[row] == 0 { zeros[row] += 1 }
       }
     }
-    return zip(present, zeros).map { Availability(present: $0, zeros: $1, of: matrix.columnCount) }
+    return zip(present, zeros).map { Availability(present: $0, zeros: $1, of: columns.count) }
+  }
+
+  /// The availability of every column of `matrix`, over some of its rows.
+  public static func columns(of matrix: ValueMatrix, rows: [Int]) -> [Availability] {
+    (0..<matrix.columnCount).map { column in
+      let there = rows.compactMap { matrix[$0, column] }
+      return Availability(present: there.count, zeros: there.count { $0 == 0 }, of: rows.count)
+    }
   }
 
   /// Whether the area is kept: both shares are at or above their thresholds.

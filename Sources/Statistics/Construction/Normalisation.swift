@@ -158,6 +158,31 @@ public struct NormalisationScale: Sendable, Equatable {
     }
   }
 
+  /// Learns from `list` and puts it on its own scale, in place; false when the method has no result on it.
+  ///
+  /// As learning and ``apply(_:isBase:workspace:)`` with `isBase`, but ranks are sorted once.
+  public static func place(
+    _ list: UnsafeMutableBufferPointer<Double>, _ method: NormalisationMethod, turns: Bool, workspace: RankWorkspace
+  ) -> Bool {
+    let count = list.count
+    func ranks(_ ties: TieRule, _ function: (Double) -> Double) -> Bool {
+      if turns { for i in list.indices { list[i] = 0 - list[i] } }
+      workspace.tieGroups(of: .init(list)).fill(list, ties: ties, function)
+      return count > 0
+    }
+    switch method {
+    case .rank(let ties): return ranks(ties) { $0 }
+    case .borda(let ties): return ranks(ties) { $0 - 1 }
+    case .percentileRank(let ties): return count > 1 && ranks(ties) { ($0 - 1) / Double(count - 1) }
+    case .normalScore(let convention, let ties):
+      return ranks(ties) { NormalScores.score(rank: $0, count: count, convention: convention) }
+    default:
+      guard let scale = Self(method, turns: turns, learning: .init(list), workspace: workspace) else { return false }
+      scale.apply(list, isBase: true, workspace: workspace)
+      return true
+    }
+  }
+
   private func rank(
     _ list: UnsafeMutableBufferPointer<Double>, _ distribution: EmpiricalDistribution, _ isBase: Bool,
     _ workspace: RankWorkspace

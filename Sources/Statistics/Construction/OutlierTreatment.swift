@@ -40,16 +40,14 @@ public struct OutlierTreatment: Sendable, Equatable {
     case undefined
   }
 
-  /// The treated values and the report.
-  public struct Result: Sendable, Equatable {
-    /// The values, in the order of the input.
-    public let values: [Double]
+  /// What was done, in numbers.
+  public struct Summary: Sendable, Equatable {
     /// What was done.
     public let action: Action
-    /// The points whose value was lowered to the highest of the others.
-    public let high: [Int]
-    /// The points whose value was raised to the lowest of the others.
-    public let low: [Int]
+    /// How many points were lowered.
+    public let high: Int
+    /// How many points were raised.
+    public let low: Int
     /// Skewness and kurtosis before.
     public let before: Shape
     /// Skewness and kurtosis after.
@@ -58,37 +56,68 @@ public struct OutlierTreatment: Sendable, Equatable {
     public let passes: Bool?
 
     /// Points that hold a value that is not their own.
-    public var winsorised: Int { high.count + low.count }
+    public var winsorised: Int { high + low }
+  }
+
+  /// The treated values and the report.
+  public struct Result: Sendable, Equatable {
+    /// The values, in the order of the input.
+    public let values: [Double]
+    /// What was done to them.
+    public let summary: Summary
+    /// The kind of treatment.
+    public var action: Action { summary.action }
+    /// Whether the result is within the thresholds; nil when that cannot be said.
+    public var passes: Bool? { summary.passes }
+    /// How many points were lowered.
+    public var high: Int { summary.high }
+    /// How many points were raised.
+    public var low: Int { summary.low }
+    /// Points that hold a value that is not their own.
+    public var winsorised: Int { summary.winsorised }
   }
 
   /// Treats the present values of one indicator.
   public func callAsFunction(_ values: [Double]) -> Result {
-    let before = Self.shape(values)
-    guard let passes = passes(before) else {
-      return Result(values: values, action: .undefined, high: [], low: [], before: before, after: before, passes: nil)
+    var list = values
+    let summary = list.withUnsafeMutableBufferPointer { apply($0) }
+    return Result(values: list, summary: summary)
+  }
+
+  /// Treats the present values of one indicator, in place.
+  public func apply(_ list: UnsafeMutableBufferPointer<Double>) -> Summary {
+    let before = Shape(ValueView(.init(list)))
+    func summary(_ action: Action, _ ends: Ends, _ after: Shape, _ passes: Bool?) -> Summary {
+      Summary(action: action, high: ends.high, low: ends.low, before: before, after: after, passes: passes)
     }
-    if passes {
-      return Result(values: values, action: .none, high: [], low: [], before: before, after: before, passes: true)
+    guard let passes = passes(before) else { return summary(.undefined, Ends(), before, nil) }
+    if passes { return summary(.none, Ends(), before, true) }
+    let original = [Double](list)
+    let (ends, shape) = winsorise(list, before)
+    let done: Action = ends.high + ends.low > 0 ? .winsorised : .none
+    guard self.passes(shape) == false, let transform else { return summary(done, ends, shape, self.passes(shape)) }
+    guard let transformed = transform(combines ? [Double](list) : original) else {
+      return summary(done, ends, shape, false)
     }
-    let (treated, high, low) = winsorise(values, before)
-    let shape = Self.shape(treated)
-    let isEnough = self.passes(shape) ?? true
-    let isWinsorised = !(high.isEmpty && low.isEmpty)
-    if isEnough || transform == nil {
-      return Result(
-        values: treated, action: isWinsorised ? .winsorised : .none, high: high, low: low, before: before, after: shape,
-        passes: self.passes(shape))
+    put(transformed, list)
+    let after = Shape(ValueView(.init(list)))
+    let keeps = combines && done == .winsorised
+    return summary(keeps ? .both : .transformed, keeps ? ends : Ends(), after, self.passes(after))
+  }
+
+  /// Transforms the values in place whether they pass or not, without winsorising; leaves them when there is no result.
+  public func transform(_ list: UnsafeMutableBufferPointer<Double>) -> Summary {
+    let before = Shape(ValueView(.init(list)))
+    guard let transformed = transform?([Double](list)) else {
+      return Summary(action: .undefined, high: 0, low: 0, before: before, after: before, passes: passes(before))
     }
-    guard let transformed = transform?(combines ? treated : values) else {
-      return Result(
-        values: treated, action: isWinsorised ? .winsorised : .none, high: high, low: low, before: before, after: shape,
-        passes: false)
-    }
-    let after = Self.shape(transformed)
-    let keeps = combines && isWinsorised
-    return Result(
-      values: transformed, action: keeps ? .both : .transformed, high: keeps ? high : [], low: keeps ? low : [],
-      before: before, after: after, passes: self.passes(after))
+    put(transformed, list)
+    let after = Shape(ValueView(.init(list)))
+    return Summary(action: .transformed, high: 0, low: 0, before: before, after: after, passes: passes(after))
+  }
+
+  private func put(_ values: [Double], _ list: UnsafeMutableBufferPointer<Double>) {
+    for i in list.indices { list[i] = values[i] }
   }
 
   /// Whether values of this shape need no treatment; nil when the shape does not exist.
@@ -97,28 +126,46 @@ public struct OutlierTreatment: Sendable, Equatable {
     return abs(skew) < skewness || kurt < kurtosis
   }
 
+  /// Points moved at either end.
+  private struct Ends {
+    var high = 0
+    var low = 0
+  }
+
   /// Gives the points at the far end the value of the nearest other point, again and again, while the shape fails.
   ///
   /// The far end is the top when skewness is 0 or more. All points that share the extreme move together, so ties can pass
   /// the limit, which is looked at after each move: points count when they hold the last value given at their end.
-  private func winsorise(_ values: [Double], _ start: Shape) -> (values: [Double], high: [Int], low: [Int]) {
-    var (result, high, low) = (values, [Int](), [Int]())
-    var shape = start
-    while passes(shape) == false, high.count + low.count < maximumPoints ?? .max {
+  private func winsorise(_ list: UnsafeMutableBufferPointer<Double>, _ start: Shape) -> (Ends, Shape) {
+    var (ends, shape) = (Ends(), start)
+    while passes(shape) == false, ends.high + ends.low < maximumPoints ?? .max {
       let isHigh = (shape.skewness ?? 0) >= 0
-      guard let extreme = isHigh ? result.max() : result.min() else { break }
-      var next: Double?
-      for value in result where value != extreme {
-        next = next.map { isHigh ? max($0, value) : min($0, value) } ?? value
+      guard let (extreme, next) = isHigh ? Self.highest(list) : Self.lowest(list) else { break }
+      var moved = 0
+      for i in list.indices {
+        let isExtreme = list[i] == extreme
+        list[i] = isExtreme ? next : list[i]
+        moved += isExtreme ? 1 : 0
       }
-      guard let next else { break }
-      let points = result.indices.filter { result[$0] == extreme }
-      for point in points { result[point] = next }
-      if isHigh { high = points } else { low = points }
-      shape = Self.shape(result)
+      if isHigh { ends.high = moved } else { ends.low = moved }
+      shape = Shape(ValueView(.init(list)))
     }
-    return (result, high, low)
+    return (ends, shape)
   }
 
-  private static func shape(_ values: [Double]) -> Shape { values.withUnsafeBufferPointer { Shape(ValueView($0)) } }
+  /// The two highest different values; nil when all are equal.
+  private static func highest(_ list: UnsafeMutableBufferPointer<Double>) -> (Double, Double)? {
+    let extreme = FixedOrderSum.extremes(ValueView(.init(list))).highest
+    var next = -Double.infinity
+    for value in list { next = value < extreme && value > next ? value : next }
+    return next == -.infinity ? nil : (extreme, next)
+  }
+
+  /// The two lowest different values; nil when all are equal.
+  private static func lowest(_ list: UnsafeMutableBufferPointer<Double>) -> (Double, Double)? {
+    let extreme = FixedOrderSum.extremes(ValueView(.init(list))).lowest
+    var next = Double.infinity
+    for value in list { next = value > extreme && value < next ? value : next }
+    return next == .infinity ? nil : (extreme, next)
+  }
 }

@@ -11,7 +11,7 @@ struct Assumptions {
   /// The coordinates of each assumption.
   private let coordinates: [[Int]]
   private let dimension: Int
-  /// The first coordinate of the domains' weights and of the inputs' noise; the method's is 0.
+  /// The first coordinate of the domains' weights and of the inputs' noise; the method's and the base's stand before.
   private let weightStart: Int
   private let inputStart: Int
   private let hasInputApart: Bool
@@ -26,8 +26,9 @@ struct Assumptions {
       next += count
     }
     if profiles.count > 1 { take("methods", 1) }
+    if !options.bases.isEmpty { take("bases", 1) }
     weightStart = next
-    if options.concentration != nil {
+    if options.noise.variesWeights {
       let domains = profiles[0].domains.map(\.id.text)
       if options.each {
         for (profile, path) in zip(profiles, [options.profile] + options.methods)
@@ -40,7 +41,7 @@ struct Assumptions {
       }
     }
     inputStart = next
-    let noisy = options.inputs.entries.filter { $0.value > 0 }.map(\.key)
+    let noisy = options.noise.noisy
     // One coordinate an input while there is room for all, else one for all inputs together.
     hasInputApart = options.each || 2 * (next + noisy.count) <= SobolSequence.largestDimension
     if options.each {
@@ -49,7 +50,8 @@ struct Assumptions {
       take("inputs", hasInputApart ? noisy.count : 1)
     }
     guard !names.isEmpty else {
-      throw SpecError(options.profile.position, "nothing varies; give \"methods\", \"weights\" or \"inputs\"")
+      throw SpecError(
+        options.profile.position, "nothing varies; give \"methods\", \"bases\", \"weights\", \"inputs\" or \"margins\"")
     }
     guard 2 * next <= SobolSequence.largestDimension else {
       throw SpecError(
@@ -80,7 +82,7 @@ struct Assumptions {
   }
 
   /// Scores every replicate of the sample; those for which a result does not exist are left out in all of it.
-  func results(_ scorers: [AnchoredScorer], _ context: RunContext) -> Sample {
+  func results(_ scorers: [AnchoredScorer], _ noise: InputNoise, _ context: RunContext) -> Sample {
     let sequence = SobolSequence(dimension: 2 * dimension, seed: UInt64(options.seed))
     let runs = names.count + 2
     // The scorers are only read.
@@ -96,7 +98,7 @@ struct Assumptions {
         return (0..<runs).map { run in
           var mixed = run == 1 ? b : a
           if run > 1 { for coordinate in plan.coordinates[run - 2] { mixed[coordinate] = b[coordinate] } }
-          return Self.results(of: plan.draw(mixed, scorers, scorer), own)
+          return Self.results(of: plan.draw(mixed, scorers, scorer, noise), own)
         }
       }
     }
@@ -121,24 +123,28 @@ struct Assumptions {
   }
 
   /// The replicate at a point.
-  private func draw(_ point: [Double], _ scorers: [AnchoredScorer], _ scorer: ReplicateScorer) -> Replicates.Draw {
-    let method = scorers.count > 1 ? min(Int(point[0] * Double(scorers.count)), scorers.count - 1) : 0
-    let shares = options.concentration.map {
-      DirichletShares.quantiles(
-        means: scorers[method].profile.domains.map(\.weight), concentration: $0, draws: Array(point[weightStart...]))
+  private func draw(
+    _ point: [Double], _ scorers: [AnchoredScorer], _ scorer: ReplicateScorer, _ noise: InputNoise
+  ) -> Replicates.Draw {
+    func place(_ coordinate: Int, of count: Int) -> Int {
+      count > 1 ? min(Int(point[coordinate] * Double(count)), count - 1) : 0
     }
-    let noisy = options.inputs.entries.filter { $0.value > 0 }
+    let bases = 1 + options.bases.count
+    let profiles = scorers.count / bases
+    let method = place(0, of: profiles) + profiles * place(profiles > 1 ? 1 : 0, of: bases)
+    let means = scorers[method].profile.domains.map(\.weight)
+    let shares =
+      options.noise.variesWeights ? options.noise.shares(means, draws: Array(point[weightStart...])) : nil
+    let noisy = options.noise.noisy
     if noisy.isEmpty { return scorer.score(method: method, shares: shares) }
     return scorer.score(method: method, shares: shares) { indicators in
-      for (place, input) in noisy.enumerated() {
+      for (place, name) in noisy.enumerated() {
         let coordinate = point[inputStart + (hasInputApart ? place : 0)]
-        let key = CounterGenerator.key(seed: UInt64(options.seed), stream: "input " + input.key)
+        let key = CounterGenerator.key(seed: UInt64(options.seed), stream: "input " + name)
         for domain in indicators.indices {
-          for indicator in indicators[domain].indices where indicators[domain][indicator].name == input.key {
+          for indicator in indicators[domain].indices where indicators[domain][indicator].name == name {
             var random = CounterGenerator(key: key, replicate: UInt64(coordinate * 0x1p32))
-            for area in indicators[domain][indicator].values.indices {
-              indicators[domain][indicator].values[area] += random.uniform(-input.value, input.value)
-            }
+            noise.apply(&indicators[domain][indicator], &random)
           }
         }
       }

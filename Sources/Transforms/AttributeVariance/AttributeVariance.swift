@@ -11,11 +11,11 @@ public struct AttributeVariance: Transform {
     var area = Located("", at: SourcePosition(file: ""))
     var period = Located("", at: SourcePosition(file: ""))
     var base = Located("", at: SourcePosition(file: ""))
+    var bases: [Located] = []
     var at = Located("", at: SourcePosition(file: ""))
     var condition: Expression?
     var population: Compose.Population?
-    var inputs = OrderedMap<Double>()
-    var concentration: Double?
+    var noise = AssumedNoise()
     var each = false
     var classes = 5
     var samples = 512
@@ -34,11 +34,16 @@ public struct AttributeVariance: Transform {
         .init("area", \.area, required: true, "The column of area codes."),
         .init("period", \.period, required: true, "The column of periods."),
         .init("base", \.base, required: true, "The period whose distribution is kept."),
+        .init("bases", \.bases, "Other base periods; a replicate takes one of all."),
         .init("at", \.at, required: true, "The period that is scored."),
         .init("where", \.condition, "Which areas are scored and ranked."),
         .init("population", \.population, "Areas too small to count."),
-        .init("inputs", \.inputs, "Half-widths of uniform noise by column, as in simulate."),
-        .init("weights", \.concentration, "The concentration of Dirichlet weights around the profile's."),
+        .init("inputs", \.noise.inputs, "Half-widths of uniform noise by column, as in simulate."),
+        .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
+        .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
+        .init("weights", \.noise.concentration, "The concentration of Dirichlet weights around the profile's."),
+        .init(
+          "weight_noise", \.noise.weightNoise, "In place of weights: how much of itself a weight may be more or less."),
         .init(
           "each", \.each, "Take every domain's weight and every input apart, not all weights and all inputs together."),
         .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
@@ -57,7 +62,7 @@ public struct AttributeVariance: Transform {
     details: """
       Scores replicates as `simulate` does, under the points of a Sobol' sequence (directions of Joe and Kuo, shifted by the \
       seed): sample A, sample B, and for each assumption A with that assumption from B, so `samples` times (assumptions + 2) \
-      replicates. Assumptions are `methods` (when several), `weights` and `inputs`, or with `each` the weight of each domain \
+      replicates. Assumptions are `methods` and `bases` (when several), `weights` and `inputs`, or with `each` the weight of each domain \
       (`weight_<id>`) and each input (`input_<column>`). Each domain's weight is a gamma quantile at a coordinate of its own; \
       the noise of an input is seeded by one coordinate.
 
@@ -91,22 +96,21 @@ public struct AttributeVariance: Transform {
   public init(options: Options, context: RunContext) throws(SpecError) {
     let place = options.profile.position
     guard options.samples >= 2, options.draws >= 0, options.classes >= 2, options.seed >= 0, options.level > 0,
-      options.level < 1, options.concentration.map({ $0 > 0 && $0.isFinite }) ?? true
+      options.level < 1
     else {
       throw SpecError(
         place,
-        "\"samples\" and \"classes\" must be 2 or more, \"draws\" and \"seed\" 0 or more, \"weights\" above 0, \"level\" between 0 "
-          + "and 1")
+        "\"samples\" and \"classes\" must be 2 or more, \"draws\" and \"seed\" 0 or more, \"level\" between 0 and 1")
     }
     profiles = try Simulate.profiles(options.profile, options.methods, context)
-    try Simulate.check(inputs: options.inputs, of: profiles)
+    try options.noise.check(profiles, at: place)
     self.options = options
     assumptions = try Assumptions(profiles, options)
   }
 
   /// The columns that the profiles and the options name.
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
-    let named = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column)
+    let named = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column) + options.noise.columns
     let own = [options.area, options.period] + [options.population?.column].compactMap { $0 }
     return [Set((named + own).map(\.text)).union(options.condition?.columns ?? [])]
   }
@@ -124,6 +128,7 @@ public struct AttributeVariance: Transform {
     for name in [options.area, options.period] { _ = try inputs[0].field(at: name) }
     if let population = options.population { _ = try inputs[0].numericField(at: population.column) }
     try options.condition?.requireCondition(in: inputs[0])
+    try options.noise.check(inputs[0])
     let keys = [Field("result", .string, role: .key), Field("assumption", .string, role: .key)]
     do throws(TabularError) { return try Schema(keys + figures) } catch {
       throw SpecError(options.area.position, "\(error)")
@@ -136,10 +141,10 @@ public struct AttributeVariance: Transform {
     let frame = AnchoredScorer.Frame(
       area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
       condition: options.condition)
-    var scorers: [AnchoredScorer] = []
-    for profile in profiles { scorers.append(try AnchoredScorer(table, profile, frame)) }
+    let scorers = try AnchoredScorer.all(table, profiles, frame, bases: options.bases)
     if scorers[0].rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
-    let sample = assumptions.results(scorers, context)
+    let noise = try InputNoise(options.noise, table, rows: scorers[0].rows, context)
+    let sample = assumptions.results(scorers, noise, context)
     var rows = MeasureRows(figures)
     var (results, names): ([String], [String]) = ([], [])
     for (place, result) in Assumptions.results.enumerated() {

@@ -77,6 +77,19 @@ struct AnchoredScorer {
     }
   }
 
+  /// A scorer for each profile against the frame's base, then against each of the other bases.
+  static func all(
+    _ table: Table, _ profiles: [Profile], _ frame: Frame, bases: [Located]
+  ) throws(TransformError) -> [AnchoredScorer] {
+    var scorers: [AnchoredScorer] = []
+    for base in [frame.base] + bases {
+      var own = frame
+      own.base = base
+      for profile in profiles { scorers.append(try AnchoredScorer(table, profile, own)) }
+    }
+    return scorers
+  }
+
   /// The weights of the domains as a score; with other weights when given.
   func weighted(_ weights: [Double]? = nil) -> WeightedScore {
     guard

@@ -5,14 +5,10 @@ import Statistics
 struct Replicates {
   private let scorers: [AnchoredScorer]
   private let options: Simulate.Options
-  /// The half-width of each indicator's noise: scorer, domain, indicator.
-  private let noise: [[[Double]]]
-  private let varies: Bool
+  private let noise: InputNoise
 
-  init(_ scorers: [AnchoredScorer], _ options: Simulate.Options) {
-    (self.scorers, self.options) = (scorers, options)
-    noise = scorers.map { $0.indicators.map { $0.map { options.inputs[$0.name] ?? 0 } } }
-    varies = noise.contains { $0.contains { $0.contains { $0 > 0 } } }
+  init(_ scorers: [AnchoredScorer], _ noise: InputNoise, _ options: Simulate.Options) {
+    (self.scorers, self.noise, self.options) = (scorers, noise, options)
   }
 
   /// One replicate.
@@ -56,18 +52,11 @@ struct Replicates {
   private func draw(_ replicate: Int, _ key: UInt64, _ scorer: ReplicateScorer) -> Draw {
     let method = replicate % scorers.count
     var random = CounterGenerator(key: key, replicate: UInt64(replicate))
-    let shares = options.concentration.map {
-      random.dirichlet(means: scorers[method].profile.domains.map(\.weight), concentration: $0)
-    }
-    guard varies else { return scorer.score(method: method, shares: shares) }
+    let shares = options.noise.shares(scorers[method].profile.domains.map(\.weight), &random)
+    if options.noise.noisy.isEmpty { return scorer.score(method: method, shares: shares) }
     return scorer.score(method: method, shares: shares) { indicators in
       for domain in indicators.indices {
-        for place in indicators[domain].indices where noise[method][domain][place] > 0 {
-          let width = noise[method][domain][place]
-          for area in indicators[domain][place].values.indices {
-            indicators[domain][place].values[area] += random.uniform(-width, width)
-          }
-        }
+        for place in indicators[domain].indices { noise.apply(&indicators[domain][place], &random) }
       }
     }
   }

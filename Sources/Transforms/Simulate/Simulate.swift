@@ -12,13 +12,13 @@ public struct Simulate: Transform {
     var area = Located("", at: SourcePosition(file: ""))
     var period = Located("", at: SourcePosition(file: ""))
     var base = Located("", at: SourcePosition(file: ""))
+    var bases: [Located] = []
     var at = Located("", at: SourcePosition(file: ""))
     var condition: Expression?
     var population: Compose.Population?
     var keep: [Located] = []
     var into = "score"
-    var inputs = OrderedMap<Double>()
-    var concentration: Double?
+    var noise = AssumedNoise()
     var classes = 5
     var top = 10
     var replicates = 1_000
@@ -36,16 +36,23 @@ public struct Simulate: Transform {
         .init("area", \.area, required: true, "The column of area codes."),
         .init("period", \.period, required: true, "The column of periods."),
         .init("base", \.base, required: true, "The period whose distribution is kept."),
+        .init("bases", \.bases, "Other base periods; each replicate takes one of all, in turn with the methods."),
         .init("at", \.at, required: true, "The period that is scored."),
         .init("where", \.condition, "Which areas are scored and ranked."),
         .init("population", \.population, "Areas too small to count."),
         .init("keep", \.keep, "Columns that pass through."),
         .init("into", \.into, "What the names of the new columns begin with."),
         .init(
-          "inputs", \.inputs, "Half-widths of uniform noise by column: 0.05 for one decimal, 0.5 for whole percents."),
+          "inputs", \.noise.inputs,
+          "Half-widths of uniform noise by column: 0.05 for one decimal, 0.5 for whole percents."),
+        .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
+        .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
         .init(
-          "weights", \.concentration,
+          "weights", \.noise.concentration,
           "The concentration of Dirichlet weights around the profile's: 100 varies them widely, 1000 little."),
+        .init(
+          "weight_noise", \.noise.weightNoise,
+          "In place of weights: how much of itself a weight may be more or less, evenly; 0.25 for a quarter."),
         .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
         .init("top", \.top, "How many areas are a priority."),
         .init("replicates", \.replicates, "How many draws."),
@@ -60,7 +67,8 @@ public struct Simulate: Transform {
     name: "simulate",
     summary: "Says how certain ranks and the worst class are, by Monte Carlo over weights, inputs and methods.",
     details: """
-      Each replicate draws the inputs within their rounding, weights around the profile's and a method, scores the areas \
+      Each replicate draws the inputs within their rounding (evenly) or their published margins (a normal draw on each side, of \
+      which the interval holds `margin_level`), weights around the profile's and a method, scores the areas \
       against the base's distribution as `compose` does in an anchored frame, and cuts the base's scores under the same \
       weights and method into equal classes. The base's inputs are not redrawn. An area is in the worst class when its score is \
       above the highest of the other classes.
@@ -95,15 +103,15 @@ public struct Simulate: Transform {
   /// A simulation with its profiles read and checked.
   public init(options: Options, context: RunContext) throws(SpecError) {
     guard options.replicates >= 1, options.classes >= 2, options.top >= 1, options.seed >= 0,
-      options.level > 0, options.level < 1, options.concentration.map({ $0 > 0 && $0.isFinite }) ?? true
+      options.level > 0, options.level < 1
     else {
       throw SpecError(
         options.profile.position,
-        "\"replicates\" and \"top\" must be 1 or more, \"classes\" 2 or more, \"seed\" 0 or more, \"weights\" above 0, "
-          + "\"level\" between 0 and 1")
+        "\"replicates\" and \"top\" must be 1 or more, \"classes\" 2 or more, \"seed\" 0 or more, \"level\" between 0 and 1"
+      )
     }
     let profiles = try Self.profiles(options.profile, options.methods, context)
-    try Self.check(inputs: options.inputs, of: profiles)
+    try options.noise.check(profiles, at: options.profile.position)
     (self.options, self.profiles) = (options, profiles)
   }
 
@@ -120,23 +128,10 @@ public struct Simulate: Transform {
     return profiles
   }
 
-  /// Checks that half-widths of noise are those of indicators, and are numbers of 0 or more.
-  static func check(inputs: OrderedMap<Double>, of profiles: [Profile]) throws(SpecError) {
-    let names = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column.text)
-    for entry in inputs.entries {
-      guard names.contains(entry.key) else {
-        throw SpecError(
-          entry.position, "\"\(entry.key)\" is no indicator of the profile" + didYouMean(entry.key, among: names))
-      }
-      guard entry.value >= 0, entry.value.isFinite else {
-        throw SpecError(entry.position, "a half-width is a number of 0 or more")
-      }
-    }
-  }
-
   /// The columns that the profiles and the options name.
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
-    let named = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column) + options.keep
+    let named =
+      profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column) + options.keep + options.noise.columns
     let own = [options.area, options.period] + [options.population?.column].compactMap { $0 }
     return [Set((named + own).map(\.text)).union(options.condition?.columns ?? [])]
   }
@@ -149,6 +144,7 @@ public struct Simulate: Transform {
     _ = try inputs[0].field(at: options.period)
     if let population = options.population { _ = try inputs[0].numericField(at: population.column) }
     try options.condition?.requireCondition(in: inputs[0])
+    try options.noise.check(inputs[0])
     var kept: [Field] = []
     for name in [options.area] + options.keep { kept.append(try inputs[0].field(at: name)) }
     do throws(TabularError) { return try Schema(kept + figures) } catch {
@@ -178,9 +174,9 @@ public struct Simulate: Transform {
     let frame = AnchoredScorer.Frame(
       area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
       condition: options.condition)
-    var scorers: [AnchoredScorer] = []
-    for profile in profiles { scorers.append(try AnchoredScorer(table, profile, frame)) }
-    let draws = Replicates(scorers, options).run(context)
+    let scorers = try AnchoredScorer.all(table, profiles, frame, bases: options.bases)
+    let noise = try InputNoise(options.noise, table, rows: scorers[0].rows, context)
+    let draws = Replicates(scorers, noise, options).run(context)
     let rows = scorers[0].rows
     if rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
     var columns: [Column] = []

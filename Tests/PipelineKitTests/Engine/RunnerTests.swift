@@ -147,7 +147,15 @@ import Testing
     folder.write("q.yml", text)
     let none = try run(folder, "q.yml")
     #expect(none.sources.map(\.counts.read) == [0])
+    func isUpToDate() throws -> Bool {
+      let plan = try Planner(catalog: .test).plan(path: folder.path + "/q.yml", settings: [])
+      return LastRun(plan, folder: folder.path + "/out").isUpToDate()
+    }
+    #expect(try isUpToDate())
+    // make looks at the folder in which the files would appear.
+    #expect(folder.read("out/manifest.d")?.contains(folder.path) == true)
     folder.write("extra/in_1.csv", "key,value\na,1\n")
+    #expect(try !isUpToDate())
     let one = try run(folder, "q.yml")
     #expect(one.sources.map(\.counts.read) == [1])
   }

@@ -70,6 +70,21 @@ import Testing
     #expect(try comparator["status"]?.text() == "unknown")
   }
 
+  /// A finding without a value has a line of its own when the file gives one.
+  @Test func anAbsentValueIsSaidInItsOwnWords() throws {
+    func statement(_ value: String) throws -> String? {
+      let lines = options.split(separator: "\n").map { $0.hasSuffix("value: improved") ? "    value: \(value)" : $0 }
+      let absent = "    absent: {nl: \"geen cijfer voor {area}\", en: \"no figure for {area}\"}"
+      let all = lines.flatMap { $0.hasSuffix("value: \(value)") ? [String($0), absent] : [String($0)] }
+      let missing = all.map { $0.hasSuffix("area: GM0141") && value == "share_pct" ? "    area: NL00" : $0 }
+      let text = String(
+        decoding: try written(sink(SummarySink.self, missing.joined(separator: "\n")), [areas()]), as: UTF8.self)
+      return try SpecParser.nodes(text, file: "s")["findings"]?.elements().first?["statement"]?["en"]?.text()
+    }
+    #expect(try statement("share_pct") == "no figure for Nederland")
+    #expect(try statement("improved")?.hasPrefix("Almelo: 56.0") == true)
+  }
+
   @Test(arguments: [
     ("GM0141", "GM0142", "finding A10 (p.yml:8:11): 0 rows for area \"GM0142\", expected one; did you mean \"GM0141\"?")
   ])

@@ -87,6 +87,18 @@ import Testing
     #expect((own["methods"]?.total ?? 0) > (own["inputs"]?.total ?? 1))
   }
 
+  /// The base year of a frame is an assumption like any other.
+  @Test func theBaseIsAnAssumption() throws {
+    let table = try output([("bases", ["2020"]), ("weights", 400), ("samples", 64), ("draws", 10)])
+    #expect(try cells(table, "assumption").prefix(2) == ["bases", "weights"])
+    let own = try #require(try indices(table, "mean_score")["bases"])
+    #expect(own.total > 0.1)
+    // The same base again does nothing.
+    let same = try #require(
+      try indices(output([("bases", ["2012"]), ("weights", 50), ("samples", 32), ("draws", 5)]), "mean_score")["bases"])
+    #expect(same.first == 0 && same.total == 0)
+  }
+
   @Test func oneAreaHasNoRankToShift() throws {
     let file = try ProfileFile(PropertyPanel.profile)
     let table = try run(
@@ -101,11 +113,12 @@ import Testing
     func error(_ more: [(String, SpecLiteral)]) throws -> String {
       schemaError(AttributeVariance.self, SimulateTests.options(file.path, more), try SimulateTests.areas(1))
     }
-    #expect(try error([]) == "p.yml:1:1: nothing varies; give \"methods\", \"weights\" or \"inputs\"")
+    #expect(
+      try error([]) == "p.yml:1:1: nothing varies; give \"methods\", \"bases\", \"weights\", \"inputs\" or \"margins\"")
     #expect(
       try error([("weights", 5), ("samples", 1)])
-        == "p.yml:1:1: \"samples\" and \"classes\" must be 2 or more, \"draws\" and \"seed\" 0 or more, \"weights\" "
-        + "above 0, \"level\" between 0 and 1")
+        == "p.yml:1:1: \"samples\" and \"classes\" must be 2 or more, \"draws\" and \"seed\" 0 or more, \"level\" "
+        + "between 0 and 1")
     #expect(
       try error([("inputs", ["xx": 1])]).hasSuffix(": \"xx\" is no indicator of the profile; did you mean \"x\"?"))
     let columns = (0..<21).map { "x\($0)" }

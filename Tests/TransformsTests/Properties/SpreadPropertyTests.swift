@@ -161,6 +161,16 @@ import Testing
     #expect(try abs(figure("a_change") + figure("b_change") - figure("change")) < 1e-9)
   }
 
+  /// With one domain it makes up all of the level, the change and the spread.
+  @Test(arguments: seeds) func onePartIsTheWhole(seed: UInt64) throws {
+    let output = try run(Decompose.self, ["parts": ["a"], "weight": "people"], Areas(24, seed: seed).table())
+    #expect(try numbers(output, "a_change") == numbers(output, "change"))
+    #expect(try numbers(output, "a_level") == numbers(output, "level"))
+    for name in ["a_spread_start_pct", "a_spread_end_pct"] {
+      #expect(try abs((numbers(output, name)[0] ?? .nan) - 100) < 1e-9)
+    }
+  }
+
   @Test(arguments: 0..<measures.count) func oneAreaAllEqualAllMissing(place: Int) throws {
     // What a single area, equal areas and no areas have is known; the rest is missing, never made up.
     let one = try figures(place, Areas(1, seed: 1))

@@ -9,7 +9,7 @@ import Testing
 /// Every key and every list element has a line of its own in `p.yml`, counted from 1 in the order in which they are
 /// written; the column is 1 + 2 for each level.
 indirect enum SpecLiteral: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+  ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, Sendable
 {
   case text(String)
   case list([SpecLiteral])

@@ -158,8 +158,11 @@ import Testing
     for id in ["A09", "A16", "A19", "A20", "A21", "B14", "B16", "D08", "D11"] {
       #expect(try summary.finding(id).at("value") == self.summary.finding(id).at("value"), "\(id)")
     }
-    for id in ["A18", "A22", "A23", "B11", "B12", "B17", "B19"] {
+    for id in ["A18", "A22", "A23", "B11", "B12", "B17", "B18", "B19", "D07"] {
       let finding = try summary.finding(id)
+      let (nl, en) = try (finding.at("statement", "nl"), finding.at("statement", "en"))
+      #expect(nl.hasPrefix("Geen ") && en.hasPrefix("No ") && nl.contains("van Almelo"), "\(nl) \(en)")
+      #expect(!nl.contains("onbekend") && !en.contains("unknown"), "\(nl) \(en)")
       #expect(try finding.at("value") == "null", "\(id)")
       #expect(try ["undefined", "insufficient"].contains(finding.at("status")), "\(id)")
     }

@@ -29,6 +29,32 @@ import Testing
     #expect(rising == rising.sorted() && Set(rising).count == 6)
   }
 
+  /// Weighted means by SciPy's gmean, hmean and pmean, and Mazziotta and Pareto's index by NumPy.
+  @Test func meansAgreeWithSciPy() throws {
+    let reference = try ConstructionReference()
+    let columns = reference.columns[0..<6]
+    let first = columns.map { Array($0[0..<12]) }
+    let weights = [1, 2, 3, 1, 2, 1.5]
+    for (name, method) in [
+      ("mean_geometric", AggregationMethod.geometric), ("mean_harmonic", .harmonic), ("mean_power_half", .power(0.5)),
+      ("mean_power_3", .power(3)),
+    ] {
+      let own = try whole(first, method, weights: weights).compactMap { $0 }
+      #expect(try agree(own, reference(name), relative: 1e-13), "\(name)")
+    }
+    let standard = try columns.map { column in
+      var list = column.compactMap { $0 }
+      let isPlaced = list.withUnsafeMutableBufferPointer {
+        NormalisationScale.place(
+          $0, .zScore(mean: 100, deviation: 10, divisor: .sample), turns: false, workspace: RankWorkspace())
+      }
+      try #require(isPlaced)
+      return list[0..<12].map { $0 as Double? }
+    }
+    let own = try whole(standard, .mazziottaPareto(.minus, .sample)).compactMap { $0 }
+    #expect(try agree(own, reference("mazziotta_pareto"), relative: 1e-13))
+  }
+
   @Test func meansOfPartsThatAreNotPositive() throws {
     let columns: [[Double?]] = [[0, -1, 2], [4, 4, 2]]
     for method in [AggregationMethod.geometric, .harmonic, .power(0.5)] {

@@ -120,6 +120,16 @@ u = optimize.minimize(lambda t: spread(np.exp(t)), np.zeros(6), method="BFGS", o
 w = np.exp(u) / sd
 put("balanced", w / w.sum())
 
+# Weighted means of the six indicators of the first twelve areas, and Mazziotta and Pareto's index of their scores.
+weights = np.array([1, 2, 3, 1, 2, 1.5])
+first = raw[:12]
+put("mean_geometric", stats.gmean(first, axis=1, weights=weights))
+put("mean_harmonic", stats.hmean(first, axis=1, weights=weights))
+put("mean_power_half", stats.pmean(first, 0.5, axis=1, weights=weights))
+put("mean_power_3", stats.pmean(first, 3, axis=1, weights=weights))
+z = 100 + 10 * stats.zscore(raw, axis=0, ddof=1)[:12]
+put("mazziotta_pareto", z.mean(axis=1) - z.std(axis=1, ddof=1) * stats.variation(z, axis=1, ddof=1))
+
 with open(os.path.join(here, "values.csv"), "w", newline="") as f:
     w = csv.writer(f, lineterminator="\n")
     w.writerow([f"x{c}" for c in range(6)] + ["g4", "g5"])

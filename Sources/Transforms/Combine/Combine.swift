@@ -95,6 +95,7 @@ public struct Combine: Transform {
       levels = options.levels.count == 1 ? [CombineLevel](repeating: options.levels[0], count: count) : options.levels
     }
     for level in levels { try level.check(at: tree.position) }
+    for aggregate in self.tree.aggregates { try levels[aggregate.level - 2].check(aggregate) }
   }
 
   private var columns: [Located] { tree.indicators.map { Located(options.prefix + $0.text, at: $0.position) } }

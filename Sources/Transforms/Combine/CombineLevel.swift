@@ -76,6 +76,19 @@ struct CombineLevel: PluginOptions {
     try conventions.check(at: position)
   }
 
+  /// Refuses places that an aggregate's parts do not fill.
+  func check(_ aggregate: IndicatorTree.Aggregate) throws(SpecError) {
+    let count = aggregate.parts.count { $0.weight > 0 }
+    if let places, places.count != count {
+      throw SpecError(
+        aggregate.name.position, "\"places\" has \(places.count) weights; \"\(aggregate.name)\" has \(count) parts")
+    }
+    if let number = highest ?? lowest, number > count {
+      throw SpecError(
+        aggregate.name.position, "\"\(aggregate.name)\" has \(count) parts, fewer than the \(number) to take")
+    }
+  }
+
   private var conventions: Conventions {
     var own = Conventions()
     (own.k, own.topShare, own.scale, own.ties) = (k, topShare, scale, ties)

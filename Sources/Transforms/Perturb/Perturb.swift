@@ -104,12 +104,12 @@ public struct Perturb: Transform {
     guard self.tree.parents.count(where: { $0 == nil }) == 1 else {
       throw SpecError(place, "the tree needs one index at its top")
     }
-    guard options.replicates >= 1, options.seed >= 0, options.level > 0, options.level < 1,
+    guard (1...1_000_000).contains(options.replicates), options.seed >= 0, options.level > 0, options.level < 1,
       (0..<1).contains(options.noise)
     else {
       throw SpecError(
         place,
-        "\"replicates\" must be 1 or more, \"seed\" 0 or more, \"level\" between 0 and 1, \"weights\" 0 or more and below 1"
+        "\"replicates\" must be 1 to 1000000, \"seed\" 0 or more, \"level\" between 0 and 1, \"weights\" 0 or more and below 1"
       )
     }
     guard !options.treat.isEmpty, !options.combine.isEmpty else {

@@ -124,6 +124,12 @@ import Testing
         == "p.yml:1:1: method ordered takes one of \"places\", \"highest\", \"lowest\" and \"quantifier\", no other method does"
     )
     #expect(
+      error(["x": ["a", "b"]], [("levels", [["method": "ordered", "places": [1, 2, 3]]])])
+        == "p.yml:2:1: \"places\" has 3 weights; \"x\" has 2 parts")
+    #expect(
+      error(["x": ["a", "b"]], [("levels", [["method": "ordered", "lowest": 3]])])
+        == "p.yml:2:1: \"x\" has 2 parts, fewer than the 3 to take")
+    #expect(
       error(["x": ["a"]], [("levels", [["method": "arithmetic"], ["method": "geometric"]])])
         == "p.yml:1:1: the tree has 1 levels of aggregates; \"levels\" states 2")
   }

@@ -77,6 +77,48 @@ import Testing
     #expect(abs((total[1] ?? 0) - 1) < 0.1 && abs((first[1] ?? 0) - 1) < 0.1)
   }
 
+  /// Two scales and two aggregations: the four indices one by one through the other transforms, and the shares of variance by
+  /// enumeration, S_i = V(E(y|i))/V and T_i = E(V(y|others))/V.
+  @Test func sharesOfVarianceAgreeWithEnumeration() throws {
+    func ranks(_ scale: SpecLiteral, _ method: String) throws -> [Double] {
+      let columns: SpecLiteral = ["a": "higher_is_worse", "b": "higher_is_better", "c": "higher_is_worse"]
+      let scaled = try run(
+        Normalise.self, ["columns": columns, "method": scale, "range": [1, 100], "prefix": ""], input)
+      let whole = try run(
+        Combine.self, ["tree": ["p": ["a", "b"], "index": ["p", "c"]], "method": .text(method)], scaled)
+      return try numbers(run(Rank.self, ["column": "index", "into": "rank"], whole), "rank").compactMap { $0 }
+    }
+    let (scales, methods) = (["min_max", "borda"], ["arithmetic", "copeland"])
+    let nominal = try ranks(.text(scales[0]), methods[0])
+    let y = try scales.map { scale in
+      try methods.map { method in
+        let own = try ranks(.text(scale), method)
+        return zip(own, nominal).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(own.count)
+      }
+    }
+    func variance(_ list: [Double]) -> Double {
+      let mean = list.reduce(0, +) / Double(list.count)
+      return list.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(list.count)
+    }
+    let all = variance(y.flatMap { $0 })
+    let first = [variance(y.map { ($0[0] + $0[1]) / 2 }), variance([0, 1].map { (y[0][$0] + y[1][$0]) / 2 })]
+    let total = [
+      (variance([y[0][0], y[1][0]]) + variance([y[0][1], y[1][1]])) / 2, (variance(y[0]) + variance(y[1])) / 2,
+    ]
+    let spec: SpecLiteral = .map(
+      Self.base + [
+        ("replicates", 1024), ("give", "assumptions"), ("combine", .list(methods.map { .text($0) })),
+        ("normalise", [["method": "min_max", "range": [1, 100]], ["method": "borda"]]),
+      ])
+    let output = try make(Perturb.self, spec).apply([input], context: RunContext(threads: 1))
+    #expect(abs((try numbers(output, "variance")[0] ?? 0) / all - 1) < 0.01)
+    for place in 0..<2 {
+      #expect(abs((try numbers(output, "first")[place] ?? 0) - first[place] / all) < 0.02, "first \(place)")
+      #expect(abs((try numbers(output, "total")[place] ?? 0) - total[place] / all) < 0.02, "total \(place)")
+    }
+    #expect(first[0] > 0 && first[1] > 0 && all > 0)
+  }
+
   @Test func areasWithoutAScore() throws {
     let gaps = try table(.text("code", ["x", "y", "z"]), .double("a", [1, nil, 3]), .double("b", [1, nil, 2]))
     let spec: SpecLiteral = [

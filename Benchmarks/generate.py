@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Writes the benchmark's data: ten years of wide CSV files and one Atom feed that revises the last year.
+"""Writes the benchmark's data: ten years of wide CSV files, one Atom feed that revises the last year, and persons.
 
     python3 Benchmarks/generate.py --out build/bench/data-1              # the size of the Dutch tables
     python3 Benchmarks/generate.py --out build/bench/data-4 --scale 4    # four times as many areas
+    python3 Benchmarks/generate.py --out build/bench/persons-1 --kinds persons
 
 kerncijfers_YYYY.csv    2015 to 2024; UTF-8 with BOM, `;`, CRLF, strings quoted, numbers bare with a decimal comma,
                         missing as `.`, `x` or nothing, a last line with a copyright sign; rows for the country,
                         gemeenten, wijken and buurten
 observations_2024.csv   OData v4 bulk download of the buurten of the last year, one row a cell
 typeddataset_2024.xml   OData v3 Atom, one entry a buurt: one value in eight differs from the CSV, some `.` filled in
+persons.csv             ten million persons (--kinds persons): year, buurt, age, level of education and of work, gemeente
+                        of work, sector; `;`, LF, nothing where a person has no work or the level is not known
 spec.json               the composite: indicators with weight and direction, the benchmark group, the focus
 
 Values are hashes (SplitMix64) of seed, stream and area, so the bytes do not depend on the machine. Needs numpy.
@@ -29,6 +32,7 @@ SEED = 41_2015
 YEARS = range(2015, 2025)
 GEMEENTEN, BUURTEN = 342, 14_500  # at scale 1
 FOCUS, FOCUS_BUURTEN = 141, 60
+PERSONS = 10_000_000              # at scale 1
 GROUP_SHARE = 0.15                # of the gemeenten are in the benchmark group
 KINDS = ["Land", "Gemeente", "Wijk", "Buurt"]
 PLACES = ["Binnenstad", "Stationsbuurt", "De Riet", "Sluitersveld", "Windmolenbroek", "Schelfhorst", "Hofkamp",
@@ -240,13 +244,58 @@ def write_observations(folder, areas, year):
         number += 1
 
 
+AGES = ["15-24", "25-34", "35-44", "45-54", "55-64", "65-74"]
+SECTORS = "ABCFGHIJKMNOPQRS"
+
+
+def spread(stream, index, shares):
+  """Draws of a place in `shares`, each as often as it says."""
+  edges = np.cumsum(np.array(shares, float) / sum(shares))
+  return np.minimum(np.searchsorted(edges, even(stream, index), side="right"), len(shares) - 1)
+
+
+def write_persons(folder, areas, scale):
+  """A row a person: lives in a buurt of varying size, has a level of education (1 to 5) and, with work, of that (1 to 4)."""
+  buurten = np.flatnonzero(areas.is_buurt)
+  weight = 0.2 + even((20,), areas.key[buurten]) ** 3 * 4
+  edges = np.cumsum(weight / weight.sum())
+  codes, towns = areas.code[buurten], areas.gemeente[buurten]
+  total, piece = round(PERSONS * scale), 1 << 18
+  with open(os.path.join(folder, "persons.csv"), "w", encoding="ascii", newline="") as out:
+    out.write("jaar;buurt;leeftijd;opleiding;beroep;werkgemeente;sector\n")
+    for first in range(0, total, piece):
+      person = np.arange(first, min(first + piece, total))
+      home = np.minimum(np.searchsorted(edges, even((21,), person)), len(buurten) - 1)
+      year = YEARS[0] + (hashed((22,), person) % np.uint64(len(YEARS))).astype(int)
+      age = spread((23,), person, [16, 18, 18, 18, 17, 13])
+      learned = 1 + spread((24,), person, [10, 18, 37, 21, 14])
+      # Work lies near the level of education, one lower for some and further off for a few.
+      shift = spread((25,), person, [5, 14, 60, 17, 4]) - 2
+      work = np.clip(np.minimum(learned, 4) + shift, 1, 4)
+      works = even((26,), person) < np.where(age == 5, 0.12, 0.78)
+      known = even((27,), person) > 0.02
+      away = even((28,), person) < 0.35
+      where = np.where(away, 1 + (hashed((29,), person) % np.uint64(areas.gemeenten)).astype(int), towns[home])
+      sector = hashed((30,), person) % np.uint64(len(SECTORS))
+      out.write("".join(
+        "%d;%s;%s;%s;%s;%s;%s\n" % (
+          jaar, buurt, AGES[leeftijd], opleiding if bekend else "", beroep if werkt else "",
+          "GM%04d" % plaats if werkt else "", SECTORS[tak] if werkt else "")
+        for jaar, buurt, leeftijd, opleiding, bekend, beroep, werkt, plaats, tak in zip(
+          year.tolist(), codes[home].tolist(), age.tolist(), learned.tolist(), known.tolist(), work.tolist(),
+          works.tolist(), where.tolist(), sector.tolist())))
+
+
 def main():
   parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
   parser.add_argument("--out", required=True, help="the folder to write to")
   parser.add_argument("--scale", type=float, default=1.0, help="number of areas, 1 = as in the Netherlands (default)")
+  parser.add_argument("--kinds", default="areas", choices=["areas", "persons"], help="what to write (default: %(default)s)")
   options = parser.parse_args()
   os.makedirs(options.out, exist_ok=True)
   areas = Areas(options.scale)
+  if options.kinds == "persons":
+    return write_persons(options.out, areas, options.scale)
   for year in YEARS:
     write_year(options.out, areas, year)
   write_feed(options.out, areas, YEARS[-1])

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures a job: peil beside Polars, DuckDB, pyarrow and pandas, in turns, on one and on two threads.
+"""Measures a job: peil beside Polars, DuckDB, pyarrow, pandas and data.table, in turns, on one and on two threads.
 
     python3 Benchmarks/run.py                           # the composite; makes its environment and data under build/bench
-    python3 Benchmarks/run.py --job extract             # another job: extract, pivot
+    python3 Benchmarks/run.py --job extract             # another job: extract, micro, pivot
     python3 Benchmarks/run.py --assert                  # ends with 1 when a bound is exceeded or results differ
     python3 Benchmarks/run.py --ours none --scale 1     # the peers alone
     python3 Benchmarks/run.py --data DIR --threads 2    # on data that lie elsewhere
@@ -28,6 +28,8 @@ ROOT = HERE.parent
 WORK = ROOT / "build" / "bench"
 OURS = ".build/release/peil run Benchmarks/{job}.yml --set data={data} --out {out} --threads {threads} --force"
 MODULES = {"polars": "polars", "duckdb": "duckdb", "pandas": "pandas", "arrow": "pyarrow"}
+R_PACKAGES = {"datatable": ["data.table", "jsonlite"]}
+PEERS = {*MODULES, *R_PACKAGES}
 MEMORY_BOUND = 0.3                # of the most frugal peer
 GROWTH_BOUND = 4.3                # of the time, at four times the data
 
@@ -35,13 +37,14 @@ GROWTH_BOUND = 4.3                # of the time, at four times the data
 class Job:
   """What a job leaves, who else can do it, and how fast peil should be: wall time of the fastest peer, by threads."""
 
-  def __init__(self, files, peers, wall, memory=None, extra=()):
-    self.files, self.peers, self.wall, self.memory, self.extra = files, peers, wall, memory, extra
+  def __init__(self, files, peers, wall, memory=None, kinds="areas"):
+    self.files, self.peers, self.wall, self.memory, self.kinds = files, peers, wall, memory, kinds
 
 
 JOBS = {
   "composite": Job(["summary.json", "composite.parquet"], ["polars", "duckdb", "pandas"], {1: 0.30, 2: 0.20}, MEMORY_BOUND),
   "extract": Job(["kerncijfers.parquet", "typeddataset.parquet"], ["polars", "duckdb", "arrow", "pandas"], {2: 0.20}),
+  "micro": Job(["summary.json", "counts.parquet"], ["polars", "duckdb", "datatable"], {2: 0.45}, 0.34, "persons"),
   "pivot": Job(["wide.parquet"], ["polars", "duckdb"], {2: 0.40}),
 }
 
@@ -64,16 +67,31 @@ def environment():
   return folder / "bin" / "python"
 
 
-def generated(python, scale):
+def generated(python, scale, kinds):
   """The folder with the data of a scale, made when it is not there or the generator changed."""
-  folder = WORK / ("data-%g" % scale)
+  folder = WORK / ("%s-%g" % ("data" if kinds == "areas" else kinds, scale))
   parts = [HERE / "generate.py", HERE / "measures.py"]
   stamp, mark = folder / "generator.sha256", hashlib.sha256(b"".join(p.read_bytes() for p in parts)).hexdigest()
   if not stamp.exists() or stamp.read_text() != mark:
     print("generating %s" % folder, file=sys.stderr)
-    subprocess.run([python, HERE / "generate.py", "--out", folder, "--scale", "%g" % scale], check=True)
+    subprocess.run([python, HERE / "generate.py", "--out", folder, "--scale", "%g" % scale, "--kinds", kinds], check=True)
     stamp.write_text(mark)
   return folder
+
+
+def has_r(packages):
+  """Whether R is there with these packages."""
+  if not shutil.which("Rscript"):
+    return False
+  wanted = "quit(status = !all(c(%s) %%in%% rownames(installed.packages())))" % ", ".join('"%s"' % name for name in packages)
+  return subprocess.run(["Rscript", "-e", wanted], capture_output=True).returncode == 0
+
+
+def peer_command(python, job, name, data, out, threads):
+  """How a peer is started."""
+  is_r = name in R_PACKAGES
+  script = HERE / "peers" / ("%s_%s.%s" % (job, name, "R" if is_r else "py"))
+  return [*(["Rscript"] if is_r else [python, "-B"]), script, data, out, "--threads", str(threads)]
 
 
 def measured(command, threads, out):
@@ -134,7 +152,7 @@ def describe(python):
 
 def report(threads, scale, figures):
   """Table rows of one scale, the fastest first, and the names of the fastest and the most frugal peer."""
-  peers = [name for name in figures if name in MODULES]
+  peers = [name for name in figures if name in PEERS]
   fastest = min(peers, key=lambda name: median(figures[name], 0)) if peers else None
   frugal = min(peers, key=lambda name: median(figures[name], 2)) if peers else None
   for name in sorted(figures, key=lambda name: median(figures[name], 0)):
@@ -174,6 +192,9 @@ def main():
   scales = [1.0] if options.data else [float(text) for text in options.scale.split(",")]
   job = JOBS[options.job]
   peers = job.peers if options.peers is None else [name for name in options.peers.split(",") if name]
+  for name in [name for name in peers if name in R_PACKAGES and not has_r(R_PACKAGES[name])]:
+    print("left out: %s, which needs R with %s" % (name, " and ".join(R_PACKAGES[name])), file=sys.stderr)
+    peers = [other for other in peers if other != name]
   ours = None if options.ours == "none" else options.ours
   if unknown := set(peers) - set(job.peers):
     raise Failure("unknown peer %s; there are %s" % (", ".join(sorted(unknown)), ", ".join(job.peers)))
@@ -181,7 +202,7 @@ def main():
     raise Failure(".build/release/peil is not there: type `swift build -c release` first, or give --ours none")
   WORK.mkdir(parents=True, exist_ok=True)
   python = environment()
-  data = {scale: options.data.resolve() if options.data else generated(python, scale) for scale in scales}
+  data = {scale: options.data.resolve() if options.data else generated(python, scale, job.kinds) for scale in scales}
 
   print(describe(python) + "\n")
   print("| scale | threads | program | wall s (least to most) | cpu s | peak MiB | wall / fastest peer |"
@@ -195,8 +216,7 @@ def main():
     for scale in scales:
       for name in peers if scale == scales[0] or options.peers_everywhere else []:
         out = WORK / ("out-%s-%g-%s" % (options.job, scale, name))
-        script = HERE / "peers" / ("%s_%s.py" % (options.job, name))
-        programs[scale, name] = ([python, "-B", script, data[scale], out, "--threads", str(threads)], out)
+        programs[scale, name] = (peer_command(python, options.job, name, data[scale], out, threads), out)
       if ours:
         out = WORK / ("out-%s-%g-peil" % (options.job, scale))
         filled = ours.format(job=options.job, data=shlex.quote(str(data[scale])), out=shlex.quote(str(out)), threads=threads)

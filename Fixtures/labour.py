@@ -153,21 +153,56 @@ def inhabitants():
   return rows
 
 
-def own_research():
-  """What is not open: young people, work by level at workplace and home, high-tech jobs, school advice."""
+def lead(code):
+  """How much higher the share without a basic qualification is than in the country."""
+  return 0 if code == "NL01" else 0.02 if code == "GM0141" else 0.015 * bell("research", code)
+
+
+def youth():
+  """Young people of 15 to 27, in education and not."""
   rows = []
   for code, _ in PLACES:
-    for year in (2014, 2023):
-      n, t = size(code), (year - 2014) / 9
-      lead = 0 if code == "NL01" else 0.02 if code == "GM0141" else 0.015 * bell("research", code)
+    for year in range(2014, 2024):
+      young = int(120 * size(code) + 0.5)
+      school = int(young * (0.56 + 0.003 * (year - 2014) - lead(code) + 0.004 * bell("school", code, year)) + 0.5)
+      rows.append([str(len(rows)), "T001038", padded(code), "%dJJ00" % year, str(young), str(school),
+                   str(young - school)])
+  return rows
+
+
+def early_leavers():
+  """Participants in secondary and vocational education and new early school leavers, by school year."""
+  rows = []
+  for code, _ in PLACES:
+    for year in range(2014, 2023):
+      pupils = int(95 * size(code) + 0.5)
+      percent = 1.9 - 0.04 * (year - 2014) + 0.25 * max(0, year - 2019) + 20 * lead(code)
+      percent += 0.05 * bell("vsv", code, year)
+      rows.append([str(len(rows)), padded(code), "%dSJ00" % year, str(pupils), str(int(pupils * percent / 100 + 0.5))])
+  return rows
+
+
+def own_research():
+  """What is not open: young people, work by level at workplace and home, high-tech jobs, school advice.
+
+  Young people every year, the rest in 2014 and 2023.
+  """
+  rows = []
+  for code, _ in PLACES:
+    for year in range(2014, 2024):
+      n, t, more = size(code), (year - 2014) / 9, lead(code)
       young, pupils = 120 * n, 10 * n
+      if 2014 < year < 2023:
+        share = 0.19 - 0.04 * t + more + 0.002 * bell("unqualified", code, year)
+        rows.append([code, str(year), str(int(young + 0.5)), str(int(young * share + 0.5))] + [""] * 17)
+        continue
       jobs_of = [500 * n * p for p in (0.11, 0.45, 0.17, 0.27)]
       living = [480 * n * max(0.02, p + (0 if code == "NL01" else 0.02 * bell("living", code, i)))
                 for i, p in enumerate((0.10, 0.44, 0.18, 0.28))]
       filled = [min(j, h) * (1 if code == "NL01" else 0.55 + 0.1 * drawn("filled", code, i))
                 for i, (j, h) in enumerate(zip(jobs_of, living))]
-      figures = [young, young * (0.19 - 0.04 * t + lead), sum(jobs_of), sum(jobs_of) * (0.06 + 0.015 * t + lead / 2),
-                 pupils, pupils * (0.33 + lead), pupils * (0.33 + lead) * 0.7, *jobs_of, *living, *filled]
+      figures = [young, young * (0.19 - 0.04 * t + more), sum(jobs_of), sum(jobs_of) * (0.06 + 0.015 * t + more / 2),
+                 pupils, pupils * (0.33 + more), pupils * (0.33 + more) * 0.7, *jobs_of, *living, *filled]
       rows.append([code, str(year)] + [str(int(figure + 0.5)) for figure in figures])
   return rows
 
@@ -191,4 +226,8 @@ def files():
   yield name % "85525NED", shapes.csv_bytes(["ID", "Onderwijsniveau", "RegioS", "Perioden", "Bevolking_1"], attained())
   yield name % "70072ned", shapes.csv_bytes(
     ["ID", "RegioS", "Perioden", "Gemeentenaam_1"] + [a[0] for a in AGES], inhabitants())
+  yield name % "84455NED", shapes.csv_bytes(
+    ["ID", "Geslacht", "RegioS", "Perioden", "Jongeren_1", "VolgtOnderwijs_2", "VolgtGeenOnderwijs_3"], youth())
+  yield name % "84780NED", shapes.csv_bytes(
+    ["ID", "RegioS", "Perioden", "Deelnemers_1", "VoortijdigSchoolverlaters_2"], early_leavers())
   yield "labour/synthetic_research.csv", shapes.csv_bytes(RESEARCH, own_research())

@@ -9,7 +9,7 @@ public import Tabular
 ///
 /// What is checked: the table is what the schema promised; the same inputs give the same table; each column comes out the
 /// same from the columns that `neededColumns` asks for; inputs without rows are taken; rows of a row-level transform do
-/// not depend on each other; the result holds no cell that breaks a column's invariants.
+/// not depend on each other; rows that are folded give the same table; the result holds no cell that breaks a column's invariants.
 public struct TransformConformance<Step: Transform>: Sendable {
   private let options: String
   private let inputs: [Table]
@@ -38,6 +38,7 @@ public struct TransformConformance<Step: Transform>: Sendable {
       let empty = try step.apply(inputs.map { Table(empty: $0.schema) }, context: RunContext(stage: "conformance"))
       if empty.schema != promised { found.append("inputs without rows give another schema") }
       if step.isRowLevel { found += try rows(step, output) }
+      if let step = step as? any FoldingTransform { found += try folds(step, output) }
       return found
     } catch { return ["\(error)"] }
   }
@@ -61,6 +62,25 @@ public struct TransformConformance<Step: Transform>: Sendable {
       if try part.column(name) != output.columns[index] {
         found.append("column \"\(name)\" comes out otherwise from the columns that neededColumns asks for")
       }
+    }
+    return found
+  }
+
+  /// Rows in pieces, to one fold and where their order does not matter to two that merge.
+  private func folds(_ step: any FoldingTransform, _ output: Table) throws -> [String] {
+    guard inputs.count == 1, let fold = step.fold(over: inputs[0].schema), let one = step.fold(over: inputs[0].schema),
+      let other = step.fold(over: inputs[0].schema)
+    else { return [] }
+    for row in 0..<inputs[0].rowCount {
+      let piece = inputs[0].gathering([Int32(truncatingIfNeeded: row)])
+      try fold.take(piece)
+      try (row % 2 == 0 ? other : one).take(piece)
+    }
+    var found: [String] = []
+    if try fold.finish() != output { found.append("rows that are folded give another table") }
+    if fold.isOrderFree {
+      try one.merge(other)
+      if try one.finish() != output { found.append("rows that two folds share give another table") }
     }
     return found
   }

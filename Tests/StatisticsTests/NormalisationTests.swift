@@ -85,6 +85,23 @@ import Testing
     #expect(scaled(.zScore(mean: 0, deviation: 1, divisor: .sample), [5], learning: [1, 2, 3]) == [3])
   }
 
+  /// Learning and placing at once gives what learning and then applying gives.
+  @Test(arguments: [UInt64(5), 6], [false, true]) func placingAtOnce(seed: UInt64, turns: Bool) {
+    var generator = SeededGenerator(seed)
+    let values = (0..<90).map { _ in Double(Int.random(in: 1..<50, using: &generator)) }
+    for method in [
+      NormalisationMethod.minMax(low: 1, high: 100), .zScore(mean: 0, deviation: 1, divisor: .sample), .rank(.dense),
+      .rank(.average), .borda(.maximum), .percentileRank(.minimum), .normalScore(.blom, .average), .distanceToMaximum,
+      .categorical(bounds: [10, 20], scores: [1, 2, 3]),
+    ] {
+      var list = values
+      let isPlaced = list.withUnsafeMutableBufferPointer {
+        NormalisationScale.place($0, method, turns: turns, workspace: RankWorkspace())
+      }
+      #expect(isPlaced && list == scaled(method, values, turns: turns), "\(method)")
+    }
+  }
+
   /// Scaling or shifting an indicator by exact amounts changes no scale; permuting areas permutes it.
   @Test(arguments: [UInt64(1), 2, 3]) func scalingAndPermuting(seed: UInt64) {
     var generator = SeededGenerator(seed)

@@ -136,7 +136,7 @@ incomes("mexico_2000", data("pysal_mexico")$pcgdp2000)
 incomes("usjoin_2009", data("pysal_usjoin")[["2009"]])
 
 # spdep: space.
-space <- function(case, x, neighbours, style, codes = seq_along(x)) {
+space <- function(case, x, neighbours, style) {
   weights <- nb2listw(neighbours, style = style)
   moran <- moran.test(x, weights)$estimate
   put(case, c("moran", "moran_expected", "moran_variance_random"), moran)
@@ -179,6 +179,9 @@ homicides <- data("pysal_stl_hom")
 around <- gal("pysal_stl.gal")
 space("stl_HR8893_W", homicides$HR8893, around, "W")
 space("stl_HR8488_B", homicides$HR8488, around, "B")
+states48 <- gal("pysal_states48.gal")
+for (year in c("1929", "2009")) space(sprintf("usjoin_%s_W", year), data("pysal_usjoin")[[year]], states48, "W")
+space("desmith_W", data("pysal_desmith")$z, gal("pysal_desmith.gal"), "W")
 
 # classInt: bounds of classes of values, the least value first, and how many fall in each.
 classes <- function(case, x) {

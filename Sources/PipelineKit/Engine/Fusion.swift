@@ -1,6 +1,6 @@
 import Tabular
 
-/// Which row-level steps ride behind a source, batch by batch, and which output takes their rows as they come.
+/// Which row-level steps ride behind a source, batch by batch, and which output or step takes their rows as they come.
 ///
 /// A step is fused when the table before it has no other user, so that the rows in between need never stand in memory.
 struct Fusion {
@@ -12,6 +12,8 @@ struct Fusion {
     var steps: [Int]
     /// The output that takes the rows as they come, if any.
     var streamedOutput: Int?
+    /// The step that takes the rows as they come, if any.
+    var fold: Int?
   }
 
   /// One chain a source.
@@ -35,6 +37,12 @@ struct Fusion {
       {
         chain.streamedOutput = i
         streamedOutputs.insert(i)
+      }
+      if case .step(let i)? = Self.onlyUser(of: chain.name, plan), plan.steps[i].inputs.count == 1,
+        let step = plan.steps[i].transform as? any FoldingTransform, step.fold(over: plan.steps[i].inputs[0]) != nil
+      {
+        chain.fold = i
+        fusedSteps.insert(i)
       }
       fusedSteps.formUnion(chain.steps)
       chains.append(chain)

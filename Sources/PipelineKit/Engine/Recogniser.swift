@@ -12,6 +12,7 @@ public struct Recogniser: Sendable {
     if let found = try recogniseFolder(path, context) { return found }
     let head = try context.head(path, count: 1 << 16)
     if head.isEmpty { throw SourceError(file: path, "is empty") }
+    if let advice = ForeignFormat.advice(head) { throw SourceError(file: path, advice) }
     var best: (entry: SourceEntry, recognition: Recognition)?
     var refusals: [(reason: String, adapters: [String])] = []
     for entry in catalog.sources {

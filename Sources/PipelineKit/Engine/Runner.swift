@@ -11,6 +11,8 @@ public struct RunOptions: Sendable {
   public var progress: (@Sendable (String) -> Void)?
   /// Told of each stage as it ends, with its seconds; called from any thread.
   public var timing: (@Sendable (String, Double) -> Void)?
+  /// About how many bytes of a large file are read at a time, where several threads share it.
+  package var stretchBytes = 8 << 20
 
   /// Options for a run into `outputFolder`.
   public init(
@@ -73,6 +75,10 @@ public struct Runner: Sendable {
         addStream(source, chain, into: output, state, to: &tasks)
         continue
       }
+      if let fold = chain.fold {
+        producers[plan.steps[fold].spec.id] = addFold(source, chain, into: fold, state, to: &tasks)
+        continue
+      }
       // All files of a source cost the same to the scheduler, which then takes them in order; of two sources the larger
       // goes first.
       let sizes = source.parts.map { fileSize($0.input.path) }
@@ -119,15 +125,15 @@ public struct Runner: Sendable {
     return tasks
   }
 
-  private func timed(_ stage: String, _ body: () throws(PipelineError) -> Void) throws(PipelineError) {
+  func timed(_ stage: String, _ body: () throws(PipelineError) -> Void) throws(PipelineError) {
     guard let timing = options.timing else { return try body() }
     let start = monotonicSeconds()
     try body()
     timing(stage, monotonicSeconds() - start)
   }
 
-  private func context(_ stage: String) -> RunContext {
-    RunContext(stage: stage, threads: options.threads, record: plan.record)
+  func context(_ stage: String, _ record: RunRecord? = nil) -> RunContext {
+    RunContext(stage: stage, threads: options.threads, record: record ?? plan.record)
   }
 
   // MARK: - Sources
@@ -141,12 +147,10 @@ public struct Runner: Sendable {
     return batches
   }
 
-  private func read(
+  func read(
     _ source: Plan.Source, part: Int, _ chain: Fusion.Chain, _ receive: (Table) throws(PipelineError) -> Void
   ) throws(PipelineError) {
-    let steps = chain.steps.map { plan.steps[$0] }
     let part = source.parts[part]
-    let corrections = CorrectionRun(plan, source: source.spec.id)
     options.progress?("reading \(part.input.path)")
     var failure: PipelineError?
     do throws(SourceError) {
@@ -154,9 +158,7 @@ public struct Runner: Sendable {
         part.input, of: source.input, as: source.adapterSchema, context: context(source.spec.id)
       ) { batch in
         do throws(PipelineError) {
-          var table = try corrections.apply(to: withCaptures(batch.table, part, source))
-          for step in steps { table = try apply(step, [table]) }
-          try receive(table)
+          try receive(try passed(batch, part, source, chain))
           return .more
         } catch {
           failure = error
@@ -165,6 +167,15 @@ public struct Runner: Sendable {
       }
     } catch { throw failure ?? .source(error) }
     if let failure { throw failure }
+  }
+
+  /// What a batch has become behind the corrections and the row-level steps of the chain.
+  func passed(
+    _ batch: Batch, _ part: Plan.Part, _ source: Plan.Source, _ chain: Fusion.Chain, record: RunRecord? = nil
+  ) throws(PipelineError) -> Table {
+    var table = try CorrectionRun(plan, source: source.spec.id).apply(to: withCaptures(batch.table, part, source))
+    for step in chain.steps { table = try apply(plan.steps[step], [table], record) }
+    return table
   }
 
   private func withCaptures(_ table: Table, _ part: Plan.Part, _ source: Plan.Source) throws(PipelineError) -> Table {
@@ -211,10 +222,12 @@ public struct Runner: Sendable {
 
   // MARK: - Steps, outputs, checks
 
-  private func apply(_ step: Plan.Step, _ inputs: consuming [Table]) throws(PipelineError) -> Table {
+  private func apply(
+    _ step: Plan.Step, _ inputs: consuming [Table], _ record: RunRecord? = nil
+  ) throws(PipelineError) -> Table {
     if !step.transform.isRowLevel { options.progress?("step \(step.spec.id)") }
     do throws(TransformError) {
-      let table = try step.transform.apply(inputs, context: context(step.spec.id))
+      let table = try step.transform.apply(inputs, context: context(step.spec.id, record))
       assert(
         table.schema.fields.map(\.name) == step.schema.fields.map(\.name)
           && table.schema.fields.map(\.type) == step.schema.fields.map(\.type),
@@ -251,7 +264,7 @@ public struct Runner: Sendable {
   }
 
   /// Takes the rows out of the table `name` that its checks put into quarantine.
-  private func settle(_ name: String, _ table: Table, _ state: RunState) throws(PipelineError) -> Table {
+  func settle(_ name: String, _ table: Table, _ state: RunState) throws(PipelineError) -> Table {
     var table = table
     for (i, check) in plan.spec.checks.enumerated() where check.severity == .quarantine && check.on.text == name {
       let (result, outcomes) = try decide(check, table)

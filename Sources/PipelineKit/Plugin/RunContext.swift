@@ -48,6 +48,14 @@ public struct RunContext: Sendable {
   /// Notes that the stage depends on the file on disk from which `path` is read.
   func noteDependency(_ path: String) { record.addDependency(InputLocation(path).file, stage: stage) }
 
+  /// Reads a file to its end for the manifest alone, where its content is read in stretches.
+  func hash(_ path: String) throws(SourceError) {
+    let file = try open(path)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4096)
+    defer { buffer.deallocate() }
+    while try file.read(into: buffer) > 0 {}
+  }
+
   /// A whole small file as text: a profile, a mapping, a code list.
   /// - Throws: ``SourceError`` when it cannot be read or is not UTF-8.
   public func text(_ path: String) throws(SourceError) -> String {
@@ -191,6 +199,19 @@ final class RunRecord: Sendable {
     state.withLock { state in
       state.rejected.append(cell)
       if !cell.isRow { state.counts[cell.stage, default: RowCounts()].cellsRejected += 1 }
+    }
+  }
+
+  /// Takes over what another record holds: that of a reading that turned out to be good.
+  func absorb(_ other: RunRecord) {
+    let theirs = other.state.withLock { $0 }
+    for (stage, paths) in theirs.dependencies { for path in paths { addDependency(path, stage: stage) } }
+    for facts in theirs.files.values { finished(facts) }
+    for (stage, message) in theirs.warnings { warn(stage: stage, message) }
+    for (stage, messages) in theirs.notes { for message in messages { note(stage: stage, message) } }
+    for cell in theirs.rejected { reject(cell) }
+    for (stage, counts) in theirs.counts {
+      count(stage: stage, read: counts.read, rejected: counts.rejected, filtered: counts.filtered)
     }
   }
 

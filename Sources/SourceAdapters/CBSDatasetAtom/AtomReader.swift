@@ -62,6 +62,9 @@ final class AtomReader {
   private var propertyCount = 0
   private var propertyCapacity = 256
   private(set) var root = ""
+  /// The address of the next page; empty when the feed names none.
+  private(set) var nextLink = ""
+  private var linkName: UnsafePointer<xmlChar>?
 
   private let onError: OnError
   private var rejectedCount = 0
@@ -122,6 +125,7 @@ final class AtomReader {
     cursor.pointee.metadataSpace = interned(AtomNamespace.metadata, in: parser)
     cursor.pointee.propertiesName = interned("properties", in: parser)
     cursor.pointee.nullName = interned("null", in: parser)
+    linkName = interned("link", in: parser)
   }
 
   private static var handler: xmlSAXHandler {
@@ -154,7 +158,7 @@ final class AtomReader {
     let depth = cursor.pointee.depth &+ 1
     cursor.pointee.depth = depth
     guard depth == cursor.pointee.propertyDepth, space == cursor.pointee.dataSpace else {
-      cursor.pointee.reader._withUnsafeGuaranteedRef { $0.startOther(name, space) }
+      cursor.pointee.reader._withUnsafeGuaranteedRef { $0.startOther(name, space, attributes, Int(attributeCount)) }
       return
     }
     let previous = cursor.pointee.previous
@@ -230,7 +234,10 @@ final class AtomReader {
   // MARK: What seldom happens
 
   /// An element that is not a property at its expected depth.
-  private func startOther(_ name: UnsafePointer<xmlChar>?, _ space: UnsafePointer<xmlChar>?) {
+  private func startOther(
+    _ name: UnsafePointer<xmlChar>?, _ space: UnsafePointer<xmlChar>?,
+    _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ attributeCount: Int
+  ) {
     let depth = cursor.pointee.depth
     if depth > XMLLimits.depth {
       input.fail("elements stand more than \(XMLLimits.depth) deep inside each other")
@@ -241,6 +248,9 @@ final class AtomReader {
         cursor.pointee.found = 0
       } else if depth == 1 {
         root = text(name)
+      } else if depth == 2, name == linkName, let name {
+        let tag = XMLTag(name: name, space: space, attributeCount: attributeCount, attributes: attributes)
+        if tag.attribute("rel") == "next" { nextLink = tag.attribute("href") ?? "" }
       }
     } else if cursor.pointee.slot != nil {
       input.fail("a property with elements inside, \"\(text(name))\", is not supported")

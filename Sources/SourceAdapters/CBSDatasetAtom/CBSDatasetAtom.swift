@@ -54,8 +54,9 @@ public struct CBSDatasetAtom: SourceAdapter {
     summary: "Reads a CBS data set from the Atom feed of OData v3, one or more pages.",
     details: """
       Every `m:properties` of the feed is a row and every property in it, an element in the data service namespace
-      whatever its prefix, a cell. Pages are given as files, in order, and are one table. Feeds of a table's metadata, such
-      as `DataProperties` or a dimension's categories, are read in the same way.
+      whatever its prefix, a cell. Pages are given as files, in order, and are one table. A last page that
+      names a next one (`<link rel="next">`) is warned about: the table is then not complete. Feeds of a table's metadata,
+      such as `DataProperties` or a dimension's categories, are read in the same way.
 
       **Types.** A property with `m:type` of a number is one: `float64` for topics (names that end in `_<number>`),
       `int64` for whole numbers otherwise. A property without it is text. In an `UntypedDataSet`, where topics have no type,
@@ -209,5 +210,9 @@ public struct CBSDatasetAtom: SourceAdapter {
       context: context)
     try withExtendedLifetime(reader) { () throws(SourceError) in try reader.read { mapper.pass($0, to: receive) } }
     try Self.checkRoot(reader.root, path: part.path)
+    if part == input.parts.last, !reader.nextLink.isEmpty {
+      context.warn(
+        "\(part.path): names a next page, \(reader.nextLink), but is the last of the files; the table is not complete")
+    }
   }
 }

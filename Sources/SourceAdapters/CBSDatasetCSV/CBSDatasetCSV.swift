@@ -213,21 +213,36 @@ public struct CBSDatasetCSV: SourceAdapter {
       filled += count
     }
     let form = form(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+    let mapper = try mapper(for: schema, part)
+    let reader = try reader(part, mapper.needed, form, context)
+    try withExtendedLifetime(reader) { () throws(SourceError) in
+      try reader.read(
+        { (buffer) throws(SourceError) in try file.read(into: buffer) },
+        head: UnsafeRawBufferPointer(rebasing: buffer[..<filled])
+      ) { mapper.pass($0, to: receive) }
+    }
+  }
+
+  /// What makes the columns of `schema` of those that are read.
+  func mapper(for schema: Schema, _ part: InputPart) throws(SourceError) -> LabelColumns.Mapper {
+    try description.mapper(for: schema, file: part.path)
+  }
+
+  /// A reader of the part, or with a used decoder of a stretch of it.
+  func reader(
+    _ part: InputPart, _ schema: Schema, _ form: CBSDatasetForm, _ context: RunContext, stretch used: UsedDecoder? = nil
+  ) throws(SourceError) -> CSVReader {
     var cells = CellDialect(
       numbers: dialect.numbers, markers: options.markers.markers, emptyReason: options.markers.emptyReason(form),
       trimsText: options.trim)
     if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
-    let mapper = try description.mapper(for: schema, file: part.path)
-    let reader = try CSVReader(
-      path: part.path, schema: mapper.needed, dialect: dialect, cells: cells, onError: options.onError, context: context
-    )
-    try withExtendedLifetime(reader) { () throws(SourceError) in
-      try reader.read(file, head: UnsafeRawBufferPointer(rebasing: buffer[..<filled])) { mapper.pass($0, to: receive) }
-    }
+    return try CSVReader(
+      path: part.path, schema: schema, dialect: dialect, cells: cells, onError: options.onError, context: context,
+      stretch: used)
   }
 
   /// The form of the data set that starts with `head`; the content is looked at only when it matters.
-  private func form(_ head: UnsafeRawBufferPointer) -> CBSDatasetForm {
+  func form(_ head: UnsafeRawBufferPointer) -> CBSDatasetForm {
     guard options.dataset == .auto, options.markers[""] == nil else { return options.dataset }
     return CSVSample(head, isWhole: false, dialect: dialect).isUntyped ? .untyped : .typed
   }

@@ -56,7 +56,11 @@ final class CSVReader {
   private let context: RunContext
   private let onError: OnError
   private var rejected: [CellTrouble] = []
-  private let decoder: BatchDecoder
+  let decoder: BatchDecoder
+  /// Rows that the decoder took for an earlier reader.
+  private let earlierRows: Int
+  /// Whether the records are a stretch of a file: what is wrong is then found again by a reader of the whole.
+  private let isStretch: Bool
   private let cursor: UnsafeMutablePointer<CSVCursor>
   /// Two entries that no record gets past: one for the header, one for records that are left alone.
   private let idle: UnsafeMutablePointer<FieldPlan>
@@ -72,18 +76,27 @@ final class CSVReader {
   private var header: [[UInt8]] = []
   private var failure: SourceError?
   private var irregularity: Irregularity?
-  private var rowsTaken = 0
+  private(set) var rowsTaken = 0
   private var extraFields = 0
 
   init(
-    path: String, schema: Schema, dialect: CSVDialect, cells: CellDialect, onError: OnError, context: RunContext
+    path: String, schema: Schema, dialect: CSVDialect, cells: CellDialect, onError: OnError, context: RunContext,
+    stretch used: UsedDecoder? = nil
   ) throws(SourceError) {
     self.path = path
     self.onError = onError
     self.schema = schema
     self.dialect = dialect
     self.context = context
-    do { decoder = try BatchDecoder(schema: schema, dialect: cells) } catch {
+    isStretch = used != nil
+    earlierRows = used?.rows ?? 0
+    do throws(TabularError) {
+      if let known = used?.decoder {
+        decoder = known
+      } else {
+        decoder = try BatchDecoder(schema: schema, dialect: cells)
+      }
+    } catch {
       throw SourceError(file: path, error.description)
     }
     if onError == .reject { decoder.collectTroubles(limit: RejectedCells.limit + 1) }
@@ -234,17 +247,19 @@ final class CSVReader {
 
   // MARK: The loop
 
-  /// Reads the file and hands on its batches; its first `head` bytes have been read.
-  func read(_ file: InputFile, head: UnsafeRawBufferPointer, into receive: (Batch) -> ReadControl) throws(SourceError) {
+  /// Reads what `source` gives behind `head` and hands on its batches. The head holds the header, at least.
+  func read(
+    _ source: ByteSource, head: UnsafeRawBufferPointer, into receive: (Batch) -> ReadControl
+  ) throws(SourceError) {
     let parser = CSVParser(separator: dialect.separator)
     let start = head.starts(with: byteOrderMark) ? 3 : 0
-    let header = headerEnd(head, start)
+    let header = Self.headerEnd(head, start)
     try parse(parser, UnsafeRawBufferPointer(rebasing: head[start..<header]))
     if phase != .rows { projection.turnOff() }
     projection.input.copyMemory(from: UnsafeRawBufferPointer(rebasing: head[header...]))
     var count = head.count - header
     repeat {
-      if count == 0 { count = try file.read(into: projection.input) }
+      if count == 0 { count = try source(projection.input) }
       let isLast = count == 0
       let bytes = projection.take(count, isLast: isLast)
       count = 0
@@ -273,7 +288,7 @@ final class CSVReader {
   }
 
   /// Where the first record ends: behind the first line end outside quotes, or at the end of `head`.
-  private func headerEnd(_ head: UnsafeRawBufferPointer, _ start: Int) -> Int {
+  static func headerEnd(_ head: UnsafeRawBufferPointer, _ start: Int) -> Int {
     var isQuoted = false
     var hasContent = false
     for i in start..<head.count {
@@ -294,7 +309,7 @@ final class CSVReader {
     cursor.pointee.rows = 0
     if cursor.pointee.turn != .max { cursor.pointee.turn -= rows }
     rowsTaken += rows
-    context.count(read: rows)
+    if !isStretch { context.count(read: rows) }
     return receive(Batch(table))
   }
 
@@ -308,7 +323,7 @@ final class CSVReader {
     }
     if let trouble {
       throw SourceError(
-        file: path, line: locator.line(of: place(of: trouble)), column: schema[trouble.column].name,
+        file: path, line: line(of: place(of: trouble)), column: schema[trouble.column].name,
         CellMessage.text(trouble, column: schema[trouble.column].name, numbers: dialect.numbers))
     }
   }
@@ -322,16 +337,37 @@ final class CSVReader {
   /// The cell that ends the reading, if any: the first that cannot be read, or with `reject` the first that is too many.
   private func troubleToReport() throws(SourceError) -> CellTrouble? {
     guard onError == .reject else { return decoder.trouble }
-    rejected += decoder.takeTroubles()
+    rejected += decoder.takeTroubles().map { trouble in
+      var trouble = trouble
+      trouble.row -= earlierRows
+      return trouble
+    }
     guard rejected.count > RejectedCells.limit else { return nil }
     throw RejectedCells.tooMany(file: path, option: "on_error")
   }
 
-  /// Puts the cells aside that could not be read, with their lines, which one more pass over the file gives.
+  /// Puts the cells aside that could not be read.
   private func reportRejected() {
-    guard !rejected.isEmpty else { return }
+    if !isStretch { putAside(rejectedCells) }
+  }
+
+  /// The cells of the rows so far that could not be read.
+  var rejectedCells: [CellTrouble] {
     let taken = rowsTaken + cursor.pointee.rows
-    let cells = rejected.filter { $0.row < taken }
+    return rejected.filter { $0.row < taken }
+  }
+
+  /// Puts cells of the file with this header aside.
+  func putAside(_ cells: [CellTrouble], header: [UInt8]) throws(SourceError) {
+    try header.withUnsafeBufferPointer { (header) throws(SourceError) in
+      try read({ (_) throws(SourceError) in 0 }, head: UnsafeRawBufferPointer(header)) { _ in .stop }
+    }
+    putAside(cells)
+  }
+
+  /// Puts cells of the file aside, with their lines, which one more pass over the file gives.
+  private func putAside(_ cells: [CellTrouble]) {
+    guard !cells.isEmpty else { return }
     let lines = locator.lines(of: cells.map { place(of: $0) })
     for (cell, line) in zip(cells, lines) {
       let name = schema[cell.column].name
@@ -341,7 +377,12 @@ final class CSVReader {
     }
   }
 
+  /// Whether a footer has ended the data.
+  var isPastFooter: Bool { phase == .footer }
+
   private var locator: CSVLocator { CSVLocator(path: path, separator: dialect.separator, context: context) }
+
+  private func line(of target: CSVLocator.Target) -> Int { isStretch ? 0 : locator.line(of: target) }
 
   private func fieldCountError(_ row: Irregularity, isLast: Bool) -> SourceError {
     let fields = "\(row.found) field" + (row.found == 1 ? "" : "s")
@@ -351,20 +392,20 @@ final class CSVReader {
     } else if row.found == 1 {
       message += "; if the data end here, name the start of this line as footer"
     }
-    return SourceError(file: path, line: locator.line(of: .record(row.record)), message)
+    return SourceError(file: path, line: line(of: .record(row.record)), message)
   }
 
   private func quoteError() -> SourceError {
     if let failure { return failure }
     return SourceError(
-      file: path, line: locator.line(of: .end),
+      file: path, line: line(of: .end),
       "a quote stands inside a field; a quote in a quoted field is written twice (\"\"), and a field with quotes is quoted"
     )
   }
 
   private func openQuoteError(_ what: String) -> SourceError {
     SourceError(
-      file: path, line: locator.line(of: .end),
+      file: path, line: line(of: .end),
       "\(what) that starts here; the file is cut off, or a quote is missing")
   }
 }

@@ -59,7 +59,8 @@ public struct CBSDatasetJSON: SourceAdapter {
 
       **Missing values.** `null` and an empty text are `unspecified` in a typed data set, where CBS has folded "unknown" and
       "cannot occur" into one null, and `not_applicable` in an untyped one, where `.` is `unknown`. A member that a row
-      lacks is `unspecified`. The form is known by `odata.metadata`, else by the content.
+      lacks is `unspecified`. The form is known by `odata.metadata`, else by the content. Observations of OData v4 without a
+      value are missing for what their `ValueAttribute` says, as with `cbs_odata4`.
 
       **Metadata.** `metadata` names files with the table's metadata. They give columns their title (with the groups of
       topics before it when another topic has the same), unit, decimals and type, the table its id and day of change, and
@@ -186,16 +187,31 @@ public struct CBSDatasetJSON: SourceAdapter {
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {
     var form = options.dataset
+    var start: JSONSample?
     if form == .auto, options.markers[""] == nil {
-      form = try sample(part.path, limit: 1 << 14, context: context).isUntyped ? .untyped : .typed
+      start = try sample(part.path, limit: 1 << 14, context: context)
+      form = start?.isUntyped ?? false ? .untyped : .typed
     }
     var cells = CellDialect(
       markers: options.markers.markers, emptyReason: options.markers.emptyReason(form), trimsText: options.trim)
     if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
     let mapper = try description.mapper(for: schema, file: part.path)
     let file = try context.openText(part.path)
-    let reader = try JSONReader(path: part.path, file: file, schema: mapper.needed, cells: cells, context: context)
-    try reader.read { mapper.pass($0, to: receive) }
+    let observations: JSONObservations?
+    do throws(TabularError) {
+      observations = try start.flatMap { sample throws(TabularError) in
+        try JSONObservations(reading: mapper.needed, of: sample)
+      }
+    } catch { throw SourceError(file: part.path, error.description) }
+    let needed = observations?.needed ?? mapper.needed
+    let reader = try JSONReader(path: part.path, file: file, schema: needed, cells: cells, context: context)
+    try reader.read { batch in
+      guard let observations else { return mapper.pass(batch, to: receive) }
+      do throws(TabularError) {
+        return mapper.pass(Batch(try observations.explained(batch.table)), to: receive)
+      } catch { preconditionFailure("observations: \(error)") }
+    }
+    observations?.warn(file: part.path, context)
     if part == input.parts.last, !reader.nextLink.isEmpty {
       context.warn(
         "\(part.path): names a next page, \(reader.nextLink), but is the last of the files; the table is not complete"

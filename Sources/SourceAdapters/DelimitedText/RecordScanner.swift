@@ -95,7 +95,7 @@ final class RecordScanner {
         return true
       case .more: try refill()
       case .end: return false
-      case .openQuote: throw openQuote("the file ends inside a quoted field")
+      case .openQuote: throw openQuote("the file ends inside a quoted field, in the record that starts here")
       case .strayQuote:
         throw SourceError(
           file: path, line: line,
@@ -123,7 +123,7 @@ final class RecordScanner {
   private func openQuote(_ what: String) -> SourceError {
     SourceError(
       file: path, line: recordLine,
-      "\(what), in the record that starts here; the file is cut off, or a quote is missing")
+      "\(what); the file is cut off, or a quote is missing")
   }
 
   /// Moves what is left to the front and reads more behind it.
@@ -136,7 +136,8 @@ final class RecordScanner {
       end = left
     } else if end == capacity {
       guard capacity < limit else {
-        throw openQuote("a record of more than \(limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit) bytes")")
+        throw openQuote(
+          "a record of more than \(limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit) bytes") starts here")
       }
       let wider = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity * 2 + 8)
       memcpy(wider, buffer, end)

@@ -52,6 +52,9 @@ public struct GML: SourceAdapter {
       **Missing values.** An empty element and a property that a feature lacks are `unspecified`; so is all that is made from
       a geometry that is not there.
 
+      **Pages.** Several files are one table. A last file that names a next page (`next`), and an only file with fewer
+      features than it says there are (`numberMatched`), are warned about.
+
       **Safety.** As for `xml_records`; a geometry may take 64 MiB.
       """,
     example: """
@@ -123,7 +126,10 @@ public struct GML: SourceAdapter {
       let walker = GMLWalker(table)
       walker.walk(source)
       if let failure = table.failure ?? source.failure { throw failure }
-      if !table.isStopped { try check(walker, system, part.path) }
+      if !table.isStopped {
+        try check(walker, system, part.path)
+        walker.page.check(part, of: input, features: walker.features, context: context)
+      }
       if rows.rows > 0, !table.isStopped {
         context.count(read: rows.rows)
         _ = receive(Batch(rows.take()))

@@ -25,6 +25,8 @@ final class GMLWalker: XMLReceiver {
   /// A name of a reference system that is not EPSG's.
   private(set) var unknownSystem: String?
   private(set) var extent = ShapeMeasures()
+  /// What the root says of the answer of which the document is a page.
+  private(set) var page = FeaturePage()
 
   private unowned let receiver: any GMLReceiver
   private var events: XMLEvents?
@@ -62,7 +64,11 @@ final class GMLWalker: XMLReceiver {
   func open(_ tag: XMLTag) {
     let name = SourceAdapters.text(tag.name)
     let depth = depth
-    if depth == 1 { root = name }
+    if depth == 1 {
+      root = name
+      page.matched = tag.attribute("numberMatched").flatMap { Int($0) }
+      page.next = tag.attribute("next") ?? ""
+    }
     if geometryDepth > 0 { return openGeometry(name, tag) }
     if propertyDepth > 0 {
       openInProperty(name, tag)

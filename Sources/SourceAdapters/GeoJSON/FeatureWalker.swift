@@ -31,6 +31,8 @@ final class FeatureWalker {
   private(set) var sawCollection = false
   /// Names of the objects of a topology.
   private(set) var objects: [String] = []
+  /// What the document says of the answer of which it is a page.
+  private(set) var page = FeaturePage()
 
   let json: JSONStream
   private let receiver: any FeatureReceiver
@@ -68,6 +70,10 @@ final class FeatureWalker {
         try referenceSystem()
       } else if json.isText("objects"), arcs != nil || type.isEmpty || type == "Topology" {
         try topologyObjects()
+      } else if json.isText("numberMatched") {
+        try page.readMatched(json)
+      } else if json.isText("links") {
+        try page.readLinks(json)
       } else if type == "FeatureCollection" || json.isText("arcs") {
         try json.skip(json.next())
       } else {

@@ -56,6 +56,9 @@ public struct GeoJSON: SourceAdapter {
       and for a collection of geometries (with a warning), all that is made from it is `unspecified`; of an empty geometry,
       and the area of lines and points, it is `undefined`.
 
+      **Pages.** Several files are one table. A last file that names a next page (`links`), and an only file with fewer
+      features than it says there are (`numberMatched`), are warned about.
+
       **TopoJSON.** The arcs stand in memory, at most 16 million points; features are read as a stream, as all of GeoJSON is.
       """,
     example: """
@@ -152,6 +155,7 @@ public struct GeoJSON: SourceAdapter {
       let walker = FeatureWalker(json, features, arcs: arcs, object: options.object)
       try walker.walk()
       try check(walker, system, part.path, isTopology: arcs != nil)
+      if !features.isStopped { walker.page.check(part, of: input, features: walker.features, context: context) }
       if walker.sawCollection {
         context.warn("\(part.path): collections of geometries are left out; their features have no geometry")
       }

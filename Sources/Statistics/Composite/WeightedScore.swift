@@ -93,18 +93,20 @@ public struct WeightedScore: Sendable, Equatable {
       let inside = range.count == 64 ? UInt64.max : 1 << UInt64(range.count) - 1
       var complete = inside
       for part in parts { complete &= part.word(index) }
-      if complete == inside {
-        weighWord(parts, range, score, contributions)
-        validity[index] = inside
-      } else {
-        var bits: UInt64 = 0
-        for row in range where weighRow(parts, row, score, contributions) { bits |= 1 << UInt64(row & 63) }
-        validity[index] = bits
+      // Rows that lack a part are done again by themselves.
+      if complete != 0 { weighWord(parts, range, score, contributions) }
+      var bits = complete
+      var rest = inside & ~complete
+      while rest != 0 {
+        let row = range.lowerBound + rest.trailingZeroBitCount
+        rest &= rest &- 1
+        if weighRow(parts, row, score, contributions) { bits |= 1 << UInt64(row & 63) }
       }
+      validity[index] = bits
     }
   }
 
-  /// A run of rows where every part is present, part by part.
+  /// A run of rows as if every part were present, part by part.
   private func weighWord(
     _ parts: [ValueView], _ range: Range<Int>, _ score: UnsafeMutableBufferPointer<Double>,
     _ contributions: [UnsafeMutableBufferPointer<Double>]

@@ -56,22 +56,29 @@ public enum Reduction {
 
   /// The sum of each group; beyond 64 bits: undefined.
   public static func sum(_ x: Int64Column, _ groups: Grouping) -> Int64Column {
-    var sums = [Int64](repeating: 0, count: groups.count)
-    var reasons = present(x.missing, groups).map { $0 > 0 ? 0 : MissingReason.undefined.rawValue }
+    var sums = [Int128](repeating: 0, count: groups.count)
     groups.groups.withUnsafeBufferPointer { groups in
       x.values.withUnsafeBufferPointer { values in
         sums.withUnsafeMutableBufferPointer { sums in
-          for row in groups.indices {
-            let group = Int(groups[row])
-            let result = sums[group].addingReportingOverflow(values[row])
-            sums[group] = result.partialValue
-            if result.overflow { reasons[group] = MissingReason.undefined.rawValue }
-          }
+          for row in groups.indices { sums[Int(groups[row])] &+= Int128(values[row]) }
         }
       }
     }
-    for group in sums.indices where reasons[group] != 0 { sums[group] = 0 }
-    return Int64Column(sums, missing: MissingMask(reasons: reasons))
+    return whole(sums, present(x.missing, groups).map { Int64($0) })
+  }
+
+  /// Sums of so many values each as whole numbers: undefined where there is no value, or beyond 64 bits.
+  static func whole(_ sums: [Int128], _ counts: [Int64]) -> Int64Column {
+    var reasons = [UInt8](repeating: 0, count: sums.count)
+    var values = [Int64](repeating: 0, count: sums.count)
+    for group in sums.indices {
+      if counts[group] > 0, let sum = Int64(exactly: sums[group]) {
+        values[group] = sum
+      } else {
+        reasons[group] = MissingReason.undefined.rawValue
+      }
+    }
+    return Int64Column(values, missing: MissingMask(reasons: reasons))
   }
 
   /// The mean of each group.
@@ -230,7 +237,7 @@ public enum Reduction {
   }
 
   /// The values; what is not finite is missing (`undefined`).
-  private static func defined(_ values: [Double]) -> Float64Column {
+  static func defined(_ values: [Double]) -> Float64Column {
     values.withUnsafeBufferPointer { values in
       Masking.finite(values.count, nil) { out, range in for i in range { out[i] = values[i] } }
     }

@@ -67,6 +67,12 @@ public struct Aggregate: Transform {
     fields = options.fields
   }
 
+  /// The measures, in their order.
+  var aggregations: [Aggregation] { measures.entries.map(\.value) }
+
+  /// Where the columns of the keys stand.
+  func keyPlaces(in schema: Schema) -> [Int] { by.compactMap { schema.index(of: $0.text) } }
+
   /// The keys and the columns of the measures, whatever is wanted.
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
     var columns = Set(by.map(\.text))
@@ -94,7 +100,7 @@ public struct Aggregate: Transform {
     return try table.transformed { (table) throws(SpecError) in
       try outputSchema(for: [table.schema])
     } columns: { (_) throws(TransformError) in
-      let keys = by.compactMap { table.schema.index(of: $0.text) }.map { table.columns[$0] }
+      let keys = keyPlaces(in: table.schema).map { table.columns[$0] }
       let groups = Grouping(by: keys, rowCount: table.rowCount)
       var columns = keys.map { $0.gathering(groups.representatives) }
       for entry in measures.entries { columns.append(try entry.value.evaluate(on: table, groups: groups)) }

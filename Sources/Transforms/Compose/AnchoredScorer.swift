@@ -133,6 +133,14 @@ struct AnchoredScorer {
     return rows.indices.map { room.total.reasons[$0] == 0 ? room.total.values[$0] : nil }
   }
 
+  /// The score of each area in one domain for the given indicators; nil where there is none.
+  func scores(ofDomain place: Int, _ indicators: [Indicator], _ room: Room) -> [Double?] {
+    let scorer = scorers[place].scoring(indicators.map(\.column))
+    room.order.withUnsafeBufferPointer { scorer.score($0, room.domains[place], room.workspace) }
+    let own = room.domains[place].score
+    return rows.indices.map { own.reasons[$0] == 0 ? own.values[$0] : nil }
+  }
+
   /// The score above which an area is in the worst of `classes` equal classes of the base's areas.
   ///
   /// The value of rank ceil(N (classes - 1) / classes) from below among the N areas with a score; nil without any.

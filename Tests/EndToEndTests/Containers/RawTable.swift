@@ -106,6 +106,23 @@ struct RawTable {
     return text
   }
 
+  /// The same observations as an answer of OData v4 in JSON.
+  static func json(observations: String) -> String {
+    let lines = observations.split(separator: "\r\n")
+    let names = lines[0].split(separator: ";")
+    let objects = lines.dropFirst().map { line in
+      let cells = line.split(separator: ";", omittingEmptySubsequences: false)
+      let members = zip(names, cells).map { name, cell in
+        if cell.isEmpty { return "\"\(name)\":null" }
+        return name == "Id" || name == "Value"
+          ? "\"\(name)\":\(cell.replacing(",", with: "."))" : "\"\(name)\":\"\(cell)\""
+      }
+      return "{" + members.joined(separator: ",") + "}"
+    }
+    return "{\"@odata.context\":\"https://datasets.cbs.nl/odata/v1/CBS/84799NED/$metadata#Observations\",\"value\":["
+      + objects.joined(separator: ",\n") + "]}"
+  }
+
   /// A cell without the blanks that fill it up.
   private func trimmed(_ cell: String) -> String {
     String(cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
@@ -171,9 +188,15 @@ func expectSameThroughEveryContainer(_ raw: RawTable, key: String) throws -> [St
     note(adapter + " to parquet", expectSame(try throughParquet([path], adapter), expected, adapter + " to parquet"))
   }
   let measures = expected.schema.fields.filter { $0.type == .float64 }.map(\.name)
-  let observations = folder.write("Observations.csv", try raw.observations(measures, key: key))
+  let text = try raw.observations(measures, key: key)
+  let observations = folder.write("Observations.csv", text)
   let wide = try readTable([observations], "cbs_odata4", "{shape: wide}")
   let part = try expected.selecting([key] + measures)
+  let long = [key, "Measure", "Value"]
+  let answer = folder.write("Observations.json", RawTable.json(observations: text))
+  let bulk = try readTable([observations], "cbs_odata4").selecting(long)
+  let paged = try readTable([answer], "cbs_dataset_json").selecting(long)
+  for name in long { #expect(try paged.column(name) == bulk.column(name), "observations in JSON: \(name)") }
   note("cbs_odata4", expectSame(try wide.selecting([key] + measures), part, "cbs_odata4"))
   return lines
 }

@@ -177,4 +177,18 @@ import Testing
     // Half a tenth of a per cent of rounding moves the order less than other methods and weights do.
     #expect(totals[2] < totals[0] && totals[2] < totals[1])
   }
+
+  /// Nine indicators sum to the change of their buurt, which is that of the scores.
+  @Test func indicatorsSumToTheChangeOfTheirBuurt() throws {
+    let rows = try #require(try summary.finding("C08")["rows"]?.elements())
+    let changes = try Dictionary(uniqueKeysWithValues: scored("GM0141").map { ($0.code, $0.change) })
+    #expect(rows.count == changes.count)
+    for row in rows {
+      guard case .map(let entries) = row.content else { continue }
+      let parts = entries.filter { $0.key.hasPrefix("mdi_change_") }.map { Double($0.value.shown) ?? .nan }
+      let change = try Double(row.at("mdi_change")) ?? .nan
+      #expect(parts.count == 9 && abs(parts.reduce(0, +) - change) < 1e-9)
+      #expect(try abs(change - (#require(changes[row.at("area_code")]))) < 1e-9)
+    }
+  }
 }

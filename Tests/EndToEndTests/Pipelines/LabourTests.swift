@@ -41,9 +41,10 @@ import Testing
   }
 
   /// The numbers of rows in `synthetic_83582NED_TypedDataSet.csv`, `synthetic_85525NED_TypedDataSet.csv`,
-  /// `synthetic_70072ned_TypedDataSet.csv` and `synthetic_research.csv`, after those of participation.
+  /// `synthetic_70072ned_TypedDataSet.csv`, `synthetic_84455NED_TypedDataSet.csv`, `synthetic_84780NED_TypedDataSet.csv` and
+  /// `synthetic_research.csv`, after those of participation.
   @Test func readsAllRows() {
-    #expect(run.report.sources.map(\.counts.read) == [4_080, 5_049, 510, 561, 102, 8])
+    #expect(run.report.sources.map(\.counts.read) == [4_080, 5_049, 510, 561, 510, 459, 510, 8])
     #expect(figures.rowCount == 53)
   }
 
@@ -121,6 +122,46 @@ import Testing
     #expect(try abs(figure("displaced_low_2023", "GM0141") - 100 * (1 - low / all)) < 1e-9)
   }
 
+  /// The middle educated have their level at 3, the high educated at 4: who works below it.
+  @Test func workBelowTheOwnLevelFollowsTheTable() throws {
+    for (name, trait, below) in [
+      ("middle_below_2023", "2018740", ["Beroepsniveau1_5", "Beroepsniveau2_6"]),
+      ("high_below_2023", "2018790", ["Beroepsniveau1_5", "Beroepsniveau2_6", "Beroepsniveau3_7"]),
+    ] {
+      let levels = ["Beroepsniveau1_5", "Beroepsniveau2_6", "Beroepsniveau3_7", "Beroepsniveau4_8"]
+      let all = try levels.map { try cell($0, "GM0141", "2023", trait) }.reduce(0, +)
+      let lower = try below.map { try cell($0, "GM0141", "2023", trait) }.reduce(0, +)
+      #expect(try abs(figure(name, "GM0141") - 100 * lower / all) < 1e-9)
+    }
+  }
+
+  /// The model has the area's own margins, and the country's is the country's table.
+  @Test func theModelledTableHasTheMarginsOfTheArea() throws {
+    let table = try run.table("modelled.parquet", "parquet")
+    #expect(table.rowCount == 52 * 3 * 4)
+    #expect(table.schema["workers"]?.label.contains("modelled") == true)
+    let (areas, traits, workers) = try (table.texts("area_code"), table.texts("trait"), table.numbers("workers"))
+    for trait in ["2018700", "2018740", "2018790"] {
+      let rows = (0..<table.rowCount).filter { areas[$0] == "GM0141" && traits[$0] == trait }
+      let sum = rows.map { workers[$0] ?? .nan }.reduce(0, +)
+      #expect(try rows.count == 4 && abs(sum - cell("WerkzameBeroepsbevolking_3", "GM0141", "2023", trait)) < 1e-6)
+    }
+    let (model, count) = try (figure("displaced_low_modelled_2023", "NL00"), figure("displaced_low_2023", "NL00"))
+    #expect(abs(model - count) < 0.1)
+    #expect(try abs(figure("displaced_low_modelled_2023", "GM0141") - figure("displaced_low_2023", "GM0141")) < 10)
+    #expect(try summary.finding("A17").at("statement", "nl").contains("gemodelleerd uit de randtotalen"))
+  }
+
+  @Test func whatIsSetBesideTheCountry() throws {
+    #expect(try figure("youth_lq", "NL00") == 1 && figure("high_gap_2023", "NL00") == 0)
+    #expect(
+      try abs(figure("youth_lq", "GM0141") - figure("youth_2024", "GM0141") / figure("youth_2024", "NL00")) < 1e-12)
+    for year in ["2014", "2023"] {
+      let gap = try figure("high_" + year, "GM0141") - figure("high_" + year, "NL00")
+      #expect(try abs(figure("high_gap_" + year, "GM0141") - gap) < 1e-9)
+    }
+  }
+
   @Test func netDisplacementSumsToZero() throws {
     let table = try run.table("displacement.parquet", "parquet")
     let (areas, years, net) = try (table.texts("area_code"), table.texts("year"), table.numbers("net_displacement"))
@@ -167,6 +208,89 @@ import Testing
     #expect(try abs(figure("beta", "NL00") - 1) < 1e-12)
     #expect(try figure("krugman_index", "NL00") == 0)
     #expect(try abs(figure("regional_pct", "NL00")) < 1e-9 && abs(figure("mix_pct", "NL00")) < 1e-9)
+  }
+
+  /// The fixture turns Almelo's jobs from falling behind to running ahead in 2021: the search finds it.
+  @Test func theBreakInJobsIsFound() throws {
+    #expect(try figure("gap_break", "GM0141") == 2021)
+    #expect(try figure("gap_break_lower", "GM0141") == 2021 && figure("gap_break_upper", "GM0141") == 2021)
+    #expect(try figure("gap_before", "GM0141") < -0.5 && figure("gap_after", "GM0141") > 0.8)
+    #expect(try figure("gap_difference_lower", "GM0141") > 0)
+    let statement = try summary.finding("B02").at("statement", "nl")
+    #expect(statement.contains("het gezochte kantelpunt tegenover Nederland is 2021 (2021 tot 2021)"))
+  }
+
+  @Test func jobsComeAsASeries() throws {
+    let series = try run.table(
+      "jobs.csv", "cbs_dataset_csv",
+      "{separator: \",\", types: {year: int64, all_jobs: float64, index_2014: float64, growth_pct: float64}}")
+    let areas = try series.texts("area_code")
+    let own = (0..<series.rowCount).filter { areas[$0] == "GM0141" }
+    let (years, index) = try (series.numbers("year"), series.numbers("index_2014"))
+    let growth = try series.numbers("growth_pct")
+    #expect(series.rowCount == 52 * 11 && own.map { years[$0] } == (2014...2024).map(Double.init))
+    #expect(growth[own[0]] == nil && index[own[0]] == 100)
+    let last = try #require(index[own[10]])
+    #expect(try abs(last - figure("job_index", "GM0141")) < 1e-9)
+    // The yearly rates multiply to the growth of all years.
+    #expect(abs(own.dropFirst().reduce(100) { $0 * (1 + (growth[$1] ?? .nan) / 100) } - last) < 1e-9)
+  }
+
+  /// The survey was redesigned in 2013 and 2021: the trend of participation starts at the last of these.
+  @Test func noTrendCrossesTheBreaksOfTheSurvey() throws {
+    let years = ["2021", "2022", "2023"]
+    let rates = try years.map {
+      try 100 * cell("Beroepsbevolking_2", "GM0153", $0) / cell("Bevolking_1", "GM0153", $0)
+    }
+    #expect(try figure("gross_trend_from", "GM0153") == 2021)
+    #expect(try abs(figure("gross_slope", "GM0153") - (rates[2] - rates[0]) / 2) < 1e-9)
+    for id in ["A02", "A03", "B06", "B08"] {
+      #expect(try summary.finding(id).at("definition", "en").contains("2021"))
+    }
+  }
+
+  @Test func contributionsOfAgesAddUpToTheGrowth() throws {
+    let people = try readTable(
+      [Files.root + "/Fixtures/labour/synthetic_70072ned_TypedDataSet.csv"], "cbs_dataset_csv")
+    let (areas, years) = try (people.texts("RegioS"), people.texts("Perioden"))
+    let groups = [
+      ("children_growth", "k_0Tot15Jaar_2"), ("youth_growth", "k_15Tot25Jaar_3"), ("younger_growth", "k_25Tot45Jaar_4"),
+      ("older_growth", "k_45Tot65Jaar_5"), ("elderly_growth", "k_65JaarOfOuder_6"),
+    ]
+    func count(_ column: String, _ year: String) throws -> Double {
+      let row = (0..<people.rowCount).first { areas[$0] == "GM0141" && years[$0] == year + "JJ00" }
+      let index = try #require(row)
+      return try #require(people.numbers(column)[index])
+    }
+    let (before, after) = try (
+      groups.map { try count($0.1, "2014") }.reduce(0, +), groups.map { try count($0.1, "2024") }.reduce(0, +)
+    )
+    var sum = 0.0
+    for (name, column) in groups {
+      let expected = try 100 * (count(column, "2024") - count(column, "2014")) / before
+      #expect(try abs(figure(name, "GM0141") - expected) < 1e-9)
+      sum += expected
+    }
+    #expect(abs(sum - 100 * (after / before - 1)) < 1e-9)
+    #expect(try abs(figure("people_growth", "GM0141") - sum) < 1e-9)
+  }
+
+  /// The stock every year, and the flow of the school year that begins in it, in a table of their own.
+  @Test func youngPeopleComeAsASeries() throws {
+    let series = try run.table("youth.parquet", "parquet")
+    #expect(series.rowCount == 510)
+    let (areas, years) = try (series.texts("area_code"), series.numbers("year"))
+    let (level, flow) = try (series.numbers("unqualified_pct"), series.numbers("early_leavers_pct"))
+    let own = (0..<510).filter { areas[$0] == "GM0141" }
+    #expect(own.map { years[$0] } == (2014...2023).map(Double.init))
+    #expect(own.allSatisfy { level[$0] != nil } && own.dropLast().allSatisfy { flow[$0] != nil })
+    // The last school year has not been counted yet.
+    #expect(flow[own[9]] == nil)
+    #expect(try level[own[9]] == figure("unqualified_2023", "GM0141"))
+    #expect(try flow[own[8]] == figure("early_leavers_2022", "GM0141"))
+    #expect(try figure("level_slope", "GM0141") < 0 && figure("level_slope_upper", "GM0141") < 0)
+    let statement = try summary.finding("A13").at("statement", "en")
+    #expect(statement.contains("left school early") && statement.contains("are out of education"))
   }
 
   @Test func unemploymentOfTheMixUsesTheCountrysRates() throws {

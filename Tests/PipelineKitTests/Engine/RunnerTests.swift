@@ -153,7 +153,7 @@ import Testing
     }
     #expect(try isUpToDate())
     // make looks at the folder in which the files would appear.
-    #expect(folder.read("out/manifest.d")?.contains(folder.path) == true)
+    #expect(folder.read("out/manifest.d")?.contains("  \(folder.path) \\\n") == true)
     folder.write("extra/in_1.csv", "key,value\na,1\n")
     #expect(try !isUpToDate())
     let one = try run(folder, "q.yml")

@@ -13,11 +13,14 @@ final class Folder {
 
   /// Writes a file and returns its path; folders are made as needed.
   @discardableResult
-  func write(_ name: String, _ text: String) -> String {
+  func write(_ name: String, _ text: String) -> String { write(name, Array(text.utf8)) }
+
+  @discardableResult
+  func write(_ name: String, _ bytes: [UInt8]) -> String {
     let file = path + "/" + name
     if let slash = name.lastIndex(of: "/") { mkdir(path + "/" + name[..<slash], 0o755) }
     let handle = fopen(file, "w")
-    fputs(text, handle)
+    fwrite(bytes, 1, bytes.count, handle)
     fclose(handle)
     return file
   }

@@ -24,6 +24,17 @@ private let csvFolder = fixtures + "cbs_dataset_csv/"
     #expect(feed == file)
   }
 
+  @Test func aLastPageThatNamesANextOneIsWarnedAbout() throws {
+    let page = folder + "valid_typed_page1.xml"
+    #expect(
+      try warnings { _ = try readAll(atom(), [page], context: $0) } == [
+        "\(page): names a next page, https://opendata.cbs.nl/ODataFeed/OData/84799NED/TypedDataSet?$skip=4, but is the last of "
+          + "the files; the table is not complete"
+      ])
+    #expect(
+      try warnings { _ = try readAll(atom(), [page, folder + "valid_typed_page2.xml"], context: $0) }.isEmpty)
+  }
+
   @Test func originComesFromTheFeed() throws {
     let table = try readAll(atom(), [folder + "valid_typed_page1.xml"], origin: Origin(producer: "CBS"))
     #expect(

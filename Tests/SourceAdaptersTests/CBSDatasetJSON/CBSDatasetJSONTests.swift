@@ -61,6 +61,41 @@ private func json(_ change: (inout CBSDatasetJSON.Options) -> Void = { _ in }) t
     #expect(try cells(table, "WijkenEnBuurten") == ["NL00", "GM0141"])
   }
 
+  /// What an observation's attribute says is the reason, whether or not anybody asks for the attribute.
+  @Test func attributesOfObservations() throws {
+    let rows = [
+      "1.5, \"StringValue\": null, \"ValueAttribute\": \"None\"",
+      "null, \"StringValue\": \"x\", \"ValueAttribute\": \"None\"",
+      "null, \"StringValue\": null, \"ValueAttribute\": \"Impossible\"",
+      "null, \"StringValue\": null, \"ValueAttribute\": \"Confidential\"",
+      "null, \"StringValue\": null, \"ValueAttribute\": \"Missing\"",
+      "null, \"StringValue\": null, \"ValueAttribute\": null",
+      "null, \"StringValue\": null, \"ValueAttribute\": \"Odd\"",
+    ].enumerated().map { "{\"Id\": \($0.offset), \"Measure\": \"M1\", \"Value\": \($0.element)}" }
+    let document =
+      "{\"@odata.context\": \"https://datasets.cbs.nl/odata/v1/CBS/1/$metadata#Observations\", \"value\": ["
+      + rows.joined(separator: ",\n") + "]}"
+    try withFile(document, ".json") { path in
+      let context = RunContext()
+      let table = try readAll(json(), [path], context: context)
+      let reasons = ["<not_applicable>", "<not_applicable>", "<suppressed>", "<unknown>", "<unspecified>", "<unknown>"]
+      let values = try cells(table, "Value")
+      #expect(values == ["1.5"] + reasons)
+      let texts = try cells(table, "StringValue")
+      #expect(texts == ["<not_applicable>", "x"] + reasons.dropFirst())
+      #expect(
+        context.warnings == [
+          "\(path): the ValueAttribute \"Odd\" is not known; observations without a value that have it are unknown"
+        ])
+      let part = try readAll(json(), [path], columns: ["Value", "Id"])
+      #expect(part.schema.names == ["Value", "Id"])
+      let alone = try cells(part, "Value")
+      #expect(alone == values)
+      let overruled = try cells(readAll(json { $0.markers = markers([("", .notAsked)]) }, [path]), "Value")
+      #expect(overruled == ["1.5"] + [String](repeating: "<not_asked>", count: 6))
+    }
+  }
+
   @Test func aTopicOfNullsHoldsNumbers() throws {
     let path = folder + "undecided_text_after_the_sample_of_nulls.json"
     let table = try readAll(json(), [path])

@@ -81,7 +81,7 @@ private func records(
     do throws(SourceError) { while try scanner.next() {} } catch { found = "\(error)" }
     #expect(
       found
-        == "f:1: a record of more than 65536 bytes, in the record that starts here; the file is cut off, or a quote "
+        == "f:1: a record of more than 65536 bytes starts here; the file is cut off, or a quote "
         + "is missing")
     #expect(given <= 1 << 16)
   }
@@ -93,7 +93,7 @@ private func records(
     #expect(
       records(text, piece: 1 << 10, limit: 1 << 16, step: 1 << 16) == [
         [
-          "f:1: a record of more than 65536 bytes, in the record that starts here; the file is cut off, or a quote is missing"
+          "f:1: a record of more than 65536 bytes starts here; the file is cut off, or a quote is missing"
         ]
       ])
   }

@@ -100,6 +100,30 @@ private func adapter(_ change: (inout GML.Options) -> Void = { _ in }) throws ->
     #expect(try cells(counted, "number") == ["12.0", "7.0"])
   }
 
+  /// A page of an answer says that there are more.
+  @Test func pagesOfAnAnswer() throws {
+    func told(_ attributes: String) throws -> [String] {
+      let document =
+        "<w:FeatureCollection xmlns:w=\"http://www.opengis.net/wfs/2.0\" xmlns:g=\"http://www.opengis.net/gml/3.2\""
+        + "\(attributes)><w:member><a><b>x</b><c><g:Point srsName=\"EPSG:28992\"><g:pos>1 2</g:pos></g:Point></c></a>"
+        + "</w:member></w:FeatureCollection>"
+      return try withFile(document, ".gml") { file in
+        try warnings { _ = try readAll(adapter(), [file], context: $0) }.map {
+          String($0.drop { $0 != " " }.dropFirst())
+        }
+      }
+    }
+    #expect(
+      try told(" numberMatched=\"3\" numberReturned=\"1\"") == [
+        "holds 1 of 3 features; ask for the others too: the table is not complete"
+      ])
+    #expect(
+      try told(" numberMatched=\"unknown\" next=\"https://x?a=1&amp;startIndex=1\"") == [
+        "names a next page, https://x?a=1&startIndex=1, but is the last of the files; the table is not complete"
+      ])
+    #expect(try told(" numberMatched=\"1\"") == [])
+  }
+
   @Test func recognition() throws {
     func judge(_ name: String) throws -> Recognition {
       GML.recognise(head: try RunContext().head(folder + name), path: name)

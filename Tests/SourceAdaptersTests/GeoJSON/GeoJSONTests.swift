@@ -181,6 +181,29 @@ private func adapter(_ change: (inout GeoJSON.Options) -> Void = { _ in }) throw
     }
   }
 
+  /// A page of an answer says that there are more.
+  @Test func pagesOfAnAnswer() throws {
+    let feature = "{\"type\": \"Feature\", \"properties\": {\"a\": \"x\"}, \"geometry\": null}"
+    func page(_ more: String) -> String {
+      "{\"type\": \"FeatureCollection\", \"features\": [\(feature)]\(more)}"
+    }
+    func told(_ files: [String]) throws -> [String] {
+      try warnings { _ = try readAll(adapter(), files, context: $0) }.map { String($0.drop { $0 != " " }.dropFirst()) }
+    }
+    let next = ", \"links\": [{\"rel\": \"self\", \"href\": \"u\"}, {\"href\": \"https://x/2\", \"rel\": \"next\"}, 7]"
+    try withFile(page(next + ", \"numberMatched\": 2"), ".geojson") { first in
+      let alone = try told([first])
+      #expect(alone == ["names a next page, https://x/2, but is the last of the files; the table is not complete"])
+      try withFile(page(", \"links\": [], \"numberMatched\": 2"), ".geojson") { last in
+        let (both, second) = try (told([first, last]), told([last]))
+        #expect(both == [])
+        #expect(second == ["holds 1 of 2 features; ask for the others too: the table is not complete"])
+      }
+    }
+    let whole = try withFile(page(", \"links\": null, \"numberMatched\": 1"), ".geojson") { try told([$0]) }
+    #expect(whole == [])
+  }
+
   @Test func recognition() throws {
     func judge(_ name: String) throws -> Recognition {
       GeoJSON.recognise(head: try RunContext().head(folder + name), path: name)

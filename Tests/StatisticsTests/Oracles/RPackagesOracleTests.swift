@@ -6,15 +6,15 @@ import Testing
 ///
 /// `PEIL_ORACLES` names a folder in which `data/` holds the data sets.
 @Suite(.enabled(if: getenv("PEIL_ORACLES") != nil)) struct RPackagesOracleTests {
-  private func checking(_ expected: Int, _ body: (inout PySALFigures) throws -> Void) throws {
+  private func checking(_ packages: String, _ expected: Int, _ body: (inout PySALFigures) throws -> Void) throws {
     var figures = try PySALFigures("expected.csv", folder: "r_packages")
     try body(&figures)
-    print("R on published data: \(figures.compared) figures compared")
+    print("\(packages) on published data: \(figures.compared) figures compared")
     #expect(figures.compared == expected)
   }
 
   @Test func reat() throws {
-    try checking(112) { figures in
+    try checking("R, REAT", 112) { figures in
       let data = try OracleTable("reat_goettingen").filtering { $0[0] != "A-R" }
       let own = try (2008...2017).map { try data.numbers("Goettingen\($0)") }
       let nation = try (2008...2017).map { try data.numbers("BRD\($0)") }
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func reatAndEconGeoOnGermanStates() throws {
-    try checking(244) { figures in
+    try checking("R, REAT and EconGeo", 244) { figures in
       let states = try StatesByIndustry()
       let (jobs, firms, people, area) = try (
         states.cells("emp_all"), states.cells("firms"), states.cells("pop"), states.cells("area_sqkm")
@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test func ineq() throws {
-    try checking(114) { figures in
+    try checking("R, ineq", 114) { figures in
       func incomes(_ name: String, _ values: [Double], weights: [Double]? = nil) {
         figures.check(name, "gini", Inequality.gini(values))
         figures.check(name, "gini_norm", Inequality.normalisedGini(values))
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test func spdep() throws {
-    try checking(352) { figures in
+    try checking("R, spdep", 412) { figures in
       for name in ["spdep_columbus", "spdep_oldcol"] {
         let data = try OracleTable(name)
         let lists = try data.texts("neighbours").map { $0.split(separator: " ").map { (Int($0) ?? 0) - 1 } }
@@ -185,6 +185,11 @@ import Testing
       let around = try OracleTable.neighbours("pysal_stl.gal").weights
       Self.space(&figures, "stl_HR8893_W", try homicides.numbers("HR8893"), around.styled(.rowStandardised))
       Self.space(&figures, "stl_HR8488_B", try homicides.numbers("HR8488"), around)
+      let states = try OracleTable.neighbours("pysal_states48.gal").weights.styled(.rowStandardised)
+      let income = try OracleTable("pysal_usjoin")
+      for year in ["1929", "2009"] { Self.space(&figures, "usjoin_\(year)_W", try income.numbers(year), states) }
+      let small = try OracleTable.neighbours("pysal_desmith.gal").weights.styled(.rowStandardised)
+      Self.space(&figures, "desmith_W", try OracleTable("pysal_desmith").numbers("z"), small)
     }
   }
 
@@ -212,7 +217,7 @@ import Testing
   }
 
   @Test func classInt() throws {
-    try checking(82) { figures in
+    try checking("R, classInt", 82) { figures in
       let all = try [
         ("censored", OracleTable("classint_censored").numbers("x")),
         ("calempdensity", OracleTable("mapclassify_calempdensity").numbers("emp/sq km")),
@@ -239,7 +244,7 @@ import Testing
   }
 
   @Test func baseR() throws {
-    try checking(31) { figures in
+    try checking("R, base", 31) { figures in
       for (name, table, column) in [
         ("bankwages", "aer_bankwages", "job"), ("cps1985", "aer_cps1985", "occupation"),
       ] {

@@ -43,6 +43,8 @@ struct ExpressionEvaluator {
   let count: Int
   /// Set where functions over groups stand.
   let groups: Grouping?
+  /// The values of functions over groups, where rows have streamed by.
+  var folded: ((ExpressionNode) -> Column)?
 
   func value(of node: ExpressionNode) -> ExpressionValue {
     switch node.kind {
@@ -55,6 +57,7 @@ struct ExpressionEvaluator {
       guard let index = table.schema.index(of: name) else { preconditionFailure("types are checked first") }
       return .column(table.columns[index])
     case .aggregate(let function):
+      if let folded { return .column(folded(node)) }
       guard let groups else { preconditionFailure("the parser keeps functions over groups out of rows") }
       return .column(reduce(function, node.children, groups))
     case .and, .or, .not, .negate, .arithmetic, .compare, .between, .membership, .call:

@@ -117,18 +117,28 @@ public struct Scenario: Transform {
     Field("leaving_inhabitants", .float64, unit: "persons", decimals: 0),
     Field("households", .float64, unit: "households", decimals: 0),
     Field("cost", .float64, unit: "euro", decimals: 0),
-    Field("cost_per_inhabitant", .float64, unit: "euro", decimals: 0), Field("is_small", .int64, decimals: 0),
+    Field("cost_per_inhabitant", .float64, unit: "euro", decimals: 0),
+    Field("is_small", .int64, unit: "flag", decimals: 0),
   ]
 
   /// The table of levers.
   public func outputSchema(for inputs: [Schema]) throws(SpecError) -> Schema {
     let numeric = profile.domains.flatMap(\.indicators).map(\.column) + [options.population.column]
-    for column in numeric + [options.households].compactMap({ $0 }) { _ = try inputs[0].numericField(at: column) }
+    var origins: [[Origin]] = []
+    for column in numeric + [options.households].compactMap({ $0 }) {
+      origins.append(try inputs[0].numericField(at: column).origins)
+    }
     for column in [options.area, options.period] { _ = try inputs[0].field(at: column) }
     for condition in [options.condition] + levers.map(\.condition) {
       try condition?.requireCondition(in: inputs[0])
     }
-    do throws(TabularError) { return try Schema(Self.fields) } catch {
+    let merged = Field.mergeOrigins(origins)
+    let fields = Self.fields.map { field in
+      var field = field
+      field.origins = merged
+      return field
+    }
+    do throws(TabularError) { return try Schema(fields) } catch {
       throw SpecError(options.file.position, "\(error)")
     }
   }
@@ -162,6 +172,8 @@ public struct Scenario: Transform {
           : .float64(Float64Column(list.map { $0 ?? 0 }, missing: mask)))
     }
     let made = columns
-    return try onTables { () throws(TabularError) in try Table(schema: Schema(Self.fields), columns: made) }
+    let schema: Schema
+    do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError(error.description) }
+    return try onTables { () throws(TabularError) in try Table(schema: schema, columns: made) }
   }
 }

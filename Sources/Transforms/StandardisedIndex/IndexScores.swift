@@ -110,7 +110,7 @@ struct IndexScores {
         (index.weights[k], .undefined), (own[k], reason),
         (isInFrame[row] ? rank : nil, isInFrame[row] ? reason : .notApplicable), (toMedian, reason),
         (terms[k], reason), (changes?[k], changes == nil ? .notMatched : .insufficient),
-        (toMedian.map { index.weights[k] * max(0, -$0) }, reason),
+        (toMedian.map { $0 < 0 ? -index.weights[k] * $0 : 0 }, reason),
       ]
     }
   }

@@ -194,8 +194,10 @@ public struct Delimited: SourceAdapter {
   ) throws(SourceError) {
     let sniffed = try sniff(part.path, context)
     var wanted: [OutputColumn] = []
+    // A line of separators makes a column of each: looking every one up among all would take for ever.
+    let places = Dictionary(zip(sniffed.layout.names, 0...), uniquingKeysWith: { first, _ in first })
     for field in schema.fields {
-      guard let column = column(field, sniffed.layout, input.origin) else {
+      guard let column = column(field, places, sniffed.layout, input.origin) else {
         throw SourceError(
           file: part.path, line: sniffed.preamble + 1, column: field.name,
           "is missing from the header" + didYouMean(field.name, among: sniffed.layout.names))
@@ -207,8 +209,12 @@ public struct Delimited: SourceAdapter {
   }
 
   /// How the column `field` comes from a file of this layout.
-  private func column(_ field: Field, _ layout: TextLayout, _ origin: Origin) -> OutputColumn? {
-    for (place, name) in layout.names.enumerated() where field.name.hasPrefix(name) {
+  private func column(
+    _ field: Field, _ places: [String: Int], _ layout: TextLayout, _ origin: Origin
+  ) -> OutputColumn? {
+    let bounds = ["_lower", "_upper"].filter { field.name.hasSuffix($0) }
+    for name in [field.name] + bounds.map({ String(field.name.dropLast($0.count)) }) {
+      guard let place = places[name] else { continue }
       for var column in columns(name, field.type, field.role, origin, layout) where column.field.name == field.name {
         column.place = place
         column.field = field

@@ -186,6 +186,19 @@ private func fields(_ table: Table) -> [String] {
     #expect(message { _ = try read(name) } == "delimited/\(place): \(text)")
   }
 
+  /// Fifty thousand columns are looked up in one go: one by one among all of them took minutes.
+  @Test func aLineOfSeparators() throws {
+    let line = String(repeating: "1,", count: 49_999) + "2\n"
+    let (spent, table) = try withFile(line + line, ".csv") { path in
+      let start = ContinuousClock.now
+      let table = try readAll(delimited(), [path])
+      return (ContinuousClock.now - start, table)
+    }
+    #expect(table.schema.count == 50_000 && table.rowCount == 2)
+    #expect(try cells(table, "column_50000") == ["2.0", "2.0"])
+    #expect(spent < .seconds(30), "\(spent)")
+  }
+
   @Test func optionsThatDoNotFit() throws {
     #expect(
       message { _ = try read("valid_semicolons.csv") { $0.types = types([("nam", .string)]) } }

@@ -155,13 +155,15 @@ final class FoldPool: Sendable {
 
   /// The step's table, from all folds.
   func finish() throws(PipelineError) -> Table {
-    let folds = idle.withLock { held in
+    var folds = idle.withLock { held in
       defer { held = [] }
       return held
     }
     guard let first = folds.first?.fold ?? make() else { preconditionFailure("a fold that was made can be made again") }
     do throws(TransformError) {
-      for other in folds.dropFirst() { try first.merge(other.fold) }
+      // One at a time: each gives its memory back before the next.
+      while folds.count > 1 { try first.merge(folds.removeLast().fold) }
+      folds = []
       return try first.finish()
     } catch { throw failure(error) }
   }

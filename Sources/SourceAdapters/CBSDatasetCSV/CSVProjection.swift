@@ -15,7 +15,10 @@ final class CSVProjection {
 
   private let separator: UInt8
   /// Stretches of wanted fields that stand beside each other: the field before the first, and the last.
-  private var runs: [(before: Int, last: Int)] = []
+  ///
+  /// Raw memory: an array would be retained and released for every record.
+  private let runs: UnsafeMutablePointer<(before: Int, last: Int)>
+  private var runCount = 0
   /// Fields of a record; 0 until they are known.
   private var fieldCount = 0
   private var raw: UnsafeMutablePointer<UInt8>
@@ -31,9 +34,13 @@ final class CSVProjection {
   private(set) var wholeFrom = Int.max
   private var isOff = false
 
+  /// The most stretches of wanted fields; with more, records go through whole.
+  private static let mostRuns = 256
+
   /// A projection that takes up to `capacity` bytes at a time.
   init(separator: UInt8, capacity: Int) {
     self.separator = separator
+    runs = .allocate(capacity: Self.mostRuns)
     self.capacity = capacity
     raw = .allocate(capacity: capacity + Self.longestRecord + Self.slack)
     raw.initialize(repeating: 0, count: capacity + Self.longestRecord + Self.slack)
@@ -45,6 +52,7 @@ final class CSVProjection {
     raw.deallocate()
     output.deallocate()
     ends.deallocate()
+    runs.deallocate()
   }
 
   /// Where the next bytes of the file go.
@@ -65,10 +73,13 @@ final class CSVProjection {
   func keep(_ wanted: [Int], of fieldCount: Int) {
     self.fieldCount = fieldCount
     for field in wanted {
-      if let last = runs.last, last.last == field - 1 {
-        runs[runs.count - 1].last = field
+      if runCount > 0, runs[runCount - 1].last == field - 1 {
+        runs[runCount - 1].last = field
+      } else if runCount == Self.mostRuns {
+        return turnOff()
       } else {
-        runs.append((before: field - 1, last: field))
+        (runs + runCount).initialize(to: (before: field - 1, last: field))
+        runCount += 1
       }
     }
   }
@@ -161,7 +172,8 @@ final class CSVProjection {
       return emitWhole(start, next, endCount, to: output)
     }
     var out = output
-    for run in runs {
+    for i in 0..<runCount {
+      let run = runs[i]
       let from = run.before < 0 ? start : base + Int(ends[run.before]) + 1
       let count = base + Int(ends[run.last]) + 1 - from  // with the separator or line end behind it
       if count <= 32 {

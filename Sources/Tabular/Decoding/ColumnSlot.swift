@@ -120,6 +120,21 @@ public struct ColumnSlot {
         return true
       }
     }
+    if slot.pointee.kind == .int64, UInt(bitPattern: length &- 1) < slot.pointee.shortLimit,
+      row != slot.pointee.capacity
+    {
+      var number = 0
+      var place = 0
+      while place < length {
+        let digit = bytes[place] &- 0x30
+        if digit > 9 { return appendOther(bytes, length, slot) }
+        number = number &* 10 &+ Int(digit)
+        place &+= 1
+      }
+      slot.pointee.values.storeBytes(of: Int64(number), toByteOffset: row &* 8, as: Int64.self)
+      slot.pointee.count = row &+ 1
+      return true
+    }
     return appendOther(bytes, length, slot)
   }
 

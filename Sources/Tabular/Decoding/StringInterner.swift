@@ -26,8 +26,12 @@ struct StringInterner {
   private var table: UnsafeMutablePointer<UInt32>
   /// The hashes of the texts, for when the table grows.
   private var hashes: UnsafeMutablePointer<UInt32>
+  /// Texts of up to 15 bytes as they are, so that one look decides; longer ones have ``ShortText/none``.
+  private var shorts: UnsafeMutablePointer<ShortText>
   private var mask: Int
   private var last: UInt32 = 0
+  /// The last text when it is a short one.
+  private var lastShort = ShortText.none
   private var lastStart = 0
   private var lastCount = -1
 
@@ -38,6 +42,7 @@ struct StringInterner {
     offsets = .allocate(capacity: capacity + 1)
     offsets[0] = 0
     hashes = .allocate(capacity: capacity)
+    shorts = .allocate(capacity: capacity)
     mask = 127
     table = .allocate(capacity: mask + 1)
     table.update(repeating: 0, count: mask + 1)
@@ -48,6 +53,7 @@ struct StringInterner {
     bytes.deallocate()
     offsets.deallocate()
     hashes.deallocate()
+    shorts.deallocate()
     table.deallocate()
   }
 
@@ -56,6 +62,7 @@ struct StringInterner {
     byteCount = 0
     count = 0
     lastCount = -1
+    lastShort = .none
     table.update(repeating: 0, count: mask + 1)
   }
 
@@ -72,8 +79,37 @@ struct StringInterner {
   /// The code of the text, given now when it is new; `UInt32.max` when it is no text: see ``refusal(_:_:)``.
   @inline(__always)
   mutating func code(of text: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
+    if length < 16 {
+      let short = ShortText(text, length)
+      return short == lastShort ? last : search(short, text, length)
+    }
     if length == lastCount, Self.equal(bytes + lastStart, text, length) { return last }
     return search(text, length)
+  }
+
+  private mutating func search(_ short: ShortText, _ text: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
+    let hash = short.hash
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while table[slot] != 0 {
+      let entry = table[slot]
+      if (entry ^ hash) & ~Self.codeBits == 0 {
+        let code = entry & Self.codeBits &- 1
+        if shorts[Int(code)] == short {
+          last = code
+          lastShort = short
+          lastCount = -1
+          return code
+        }
+      }
+      slot = (slot &+ 1) & mask
+    }
+    let code = insert(text, length, hash, slot)
+    if code != .max {
+      shorts[Int(code)] = short
+      lastShort = short
+      lastCount = -1
+    }
+    return code
   }
 
   /// Why ``code(of:_:)`` refused the text.
@@ -103,6 +139,7 @@ struct StringInterner {
     last = code
     lastStart = start
     lastCount = length
+    lastShort = .none
   }
 
   private mutating func insert(_ text: UnsafePointer<UInt8>, _ length: Int, _ hash: UInt32, _ slot: Int) -> UInt32 {
@@ -117,6 +154,7 @@ struct StringInterner {
     count += 1
     offsets[count] = UInt32(byteCount)
     hashes[Int(code)] = hash
+    shorts[Int(code)] = .none
     table[slot] = hash & ~Self.codeBits | (code + 1)
     if count * 2 > mask { growTable() }
     return code
@@ -140,6 +178,10 @@ struct StringInterner {
     wider.update(from: hashes, count: count)
     hashes.deallocate()
     hashes = wider
+    let moreShorts = UnsafeMutablePointer<ShortText>.allocate(capacity: capacity * 2)
+    moreShorts.update(from: shorts, count: count)
+    shorts.deallocate()
+    shorts = moreShorts
     capacity *= 2
   }
 
@@ -222,6 +264,46 @@ struct StringInterner {
     if zero & 0x8080_8080_8080_8080 != 0 { return false }
     if high & 0x8080_8080_8080_8080 == 0 { return true }
     return String(validating: UnsafeBufferPointer(start: text, count: length), as: UTF8.self) != nil
+  }
+}
+
+/// A text of up to 15 bytes and its length, in two words.
+private struct ShortText: Equatable {
+  var low: UInt64
+  /// The bytes from the ninth on, and in the highest byte the length.
+  var high: UInt64
+
+  /// Equal to no text.
+  static let none = ShortText(low: .max, high: .max)
+
+  private init(low: UInt64, high: UInt64) {
+    self.low = low
+    self.high = high
+  }
+
+  /// Touches no byte beyond the text.
+  @inline(__always)
+  init(_ text: UnsafePointer<UInt8>, _ length: Int) {
+    high = UInt64(length) &<< 56
+    if length > 8 {
+      let raw = UnsafeRawPointer(text)
+      low = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+      let last = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self))
+      high |= last &>> UInt64((16 &- length) &* 8)
+    } else {
+      low = length > 0 ? loadShort(text, length) : 0
+    }
+  }
+
+  /// A fixed hash (no seed).
+  @inline(__always)
+  var hash: UInt32 {
+    var hash = (low ^ 0x9E37_79B9_7F4A_7C15) &* 0xFF51_AFD7_ED55_8CCD
+    hash ^= hash &>> 32
+    hash = (hash ^ high) &* 0xC4CE_B9FE_1A85_EC53
+    hash ^= hash &>> 29
+    hash = hash &* 0xFF51_AFD7_ED55_8CCD
+    return UInt32(truncatingIfNeeded: hash &>> 32)
   }
 }
 

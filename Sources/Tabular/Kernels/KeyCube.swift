@@ -73,6 +73,34 @@ struct KeyCube {
     cellCount = total
   }
 
+  /// Adds the numbers of `other`, whose codes are `codes` here; for all of these there is room.
+  func add(_ other: KeyCube, _ codes: [[UInt32]]) {
+    guard let slowest = other.order.first else {
+      cells[0] &+= other.cells[0]
+      return
+    }
+    // Where a cell lies is the sum of a part by the slowest key and a part by all others.
+    let step = other.strides[slowest]
+    let parts = (0..<step).map { cell -> Int in
+      var rest = cell
+      var place = 0
+      for key in other.order.dropFirst() {
+        let code = rest / other.strides[key]
+        rest %= other.strides[key]
+        // Beyond the codes that are given all cells are empty.
+        if code < codes[key].count { place += Int(codes[key][code]) * strides[key] }
+      }
+      return place
+    }
+    parts.withUnsafeBufferPointer { parts in
+      for (theirs, mine) in codes[slowest].enumerated() {
+        let from = other.cells + theirs * step
+        let to = cells + Int(mine) * strides[slowest]
+        for cell in 0..<step where from[cell] != 0 { to[parts[cell]] &+= from[cell] }
+      }
+    }
+  }
+
   /// The filled cells, in the order in which they lie, with their codes.
   func forEach(_ body: (_ cell: Int, _ codes: [UInt32]) -> Void) {
     var codes = [UInt32](repeating: 0, count: room.count)

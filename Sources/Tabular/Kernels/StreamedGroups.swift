@@ -141,6 +141,13 @@ public final class StreamedGroups {
   public func merge(_ other: StreamedGroups) -> [UInt32] {
     var translations: [[UInt32]] = []
     for key in keys.indices { translations.append(keys[key].translation(from: other.keys[key])) }
+    if isCountOnly, let theirs = other.cube, rowsTaken + other.rowsTaken <= UInt32.max,
+      cube?.grow(to: keys.map(\.count), limit: cellLimit ?? KeyCube.limit(rows: rowsTaken + other.rowsTaken)) == true
+    {
+      rowsTaken += other.rowsTaken
+      cube?.add(theirs, translations)
+      return []
+    }
     var result = [UInt32](repeating: 0, count: isCountOnly ? 0 : other.count)
     var numbers: [Int] = []
     var weights: [Int64] = []
@@ -244,33 +251,47 @@ private struct CubeWalk {
       values[0] = cube.cells[0]
       return
     }
-    let out = orders.map { _ in UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1)) }
-    defer { for pointer in out { pointer.deallocate() } }
+    // The last keys together, as long as they have few values: one list of places to look at.
+    var split = orders.count - 1
+    while split > 0, orders[split...].reduce(orders[split - 1].count, { $0 * $1.count }) <= 4_096 { split -= 1 }
+    var offsets = [0]
+    var tails = [[UInt32]](repeating: [], count: orders.count)
+    for key in split..<orders.count {
+      let width = orders[key].count
+      for earlier in split..<key { tails[earlier] = tails[earlier].flatMap { [UInt32](repeating: $0, count: width) } }
+      tails[key] = offsets.indices.flatMap { _ in (0..<UInt32(width)) }
+      offsets = offsets.flatMap { offset in orders[key].map { offset + Int($0) * cube.strides[key] } }
+    }
+    let heads = (0..<split).map { _ in UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1)) }
+    let tail = UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1))
+    defer { for pointer in heads + [tail] { pointer.deallocate() } }
     var count = 0
-    let last = orders.count - 1
     values.withUnsafeMutableBufferPointer { values in
-      func walk(_ key: Int, _ base: Int) {
-        orders[key].withUnsafeBufferPointer { order in
-          let stride = cube.strides[key]
-          for rank in order.indices {
-            let cell = base &+ Int(order[rank]) &* stride
-            if key == last {
-              let value = cube.cells[cell]
-              if value != 0 {
-                values[count] = value
-                out[key][count] = UInt32(truncatingIfNeeded: rank)
-                count &+= 1
-              }
-            } else {
-              let start = count
-              walk(key + 1, cell)
-              if count > start { (out[key] + start).update(repeating: UInt32(rank), count: count - start) }
-            }
+      offsets.withUnsafeBufferPointer { offsets in
+        func look(_ cells: UnsafeMutablePointer<UInt32>) {
+          var place = count
+          for i in offsets.indices {
+            let value = cells[offsets[i]]
+            if value == 0 { continue }
+            values[place] = value
+            tail[place] = UInt32(truncatingIfNeeded: i)
+            place &+= 1
+          }
+          count = place
+        }
+        func walk(_ key: Int, _ cells: UnsafeMutablePointer<UInt32>) {
+          if key == split { return look(cells) }
+          for (rank, code) in orders[key].enumerated() {
+            let start = count
+            walk(key + 1, cells + Int(code) * cube.strides[key])
+            if count > start { (heads[key] + start).update(repeating: UInt32(rank), count: count - start) }
           }
         }
+        walk(0, cube.cells)
       }
-      walk(0, 0)
     }
-    ranks = out.map { Array(UnsafeBufferPointer(start: $0, count: total)) }
+    ranks = heads.map { Array(UnsafeBufferPointer(start: $0, count: total)) }
+    let places = UnsafeBufferPointer(start: tail, count: total)
+    for key in split..<orders.count { ranks.append(places.map { tails[key][Int($0)] }) }
   }
 }

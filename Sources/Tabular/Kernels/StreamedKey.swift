@@ -193,13 +193,15 @@ struct StreamedKey {
     if present == order.count, case .string(let c) = values {
       return .string(StringColumn(codes: ranks, dictionary: c.dictionary))
     }
-    if present == order.count { return values.gathering(ranks.map { Int32(truncatingIfNeeded: $0) }) }
-    var mask = [UInt8](repeating: 0, count: ranks.count)
-    for row in ranks.indices where Int(ranks[row]) >= present {
-      mask[row] = UInt8(truncatingIfNeeded: -meanings[Int(order[Int(ranks[row])])])
+    var missing: MissingMask?
+    if present < order.count {
+      let reasons = order.map { UInt8(truncatingIfNeeded: max(0, -meanings[Int($0)])) }
+      missing = MissingMask(reasons: Self.picked(reasons, ranks))
     }
-    let missing = MissingMask(reasons: mask)
-    func stored<E>(_ values: [E], _ zero: E) -> [E] { ranks.map { Int($0) < present ? values[Int($0)] : zero } }
+    let others = order.count - present
+    func stored<E: BitwiseCopyable>(_ values: [E], _ zero: E) -> [E] {
+      Self.picked(values + [E](repeating: zero, count: others), ranks)
+    }
     switch values {
     case .float64(let c): return .float64(Float64Column(stored(c.values, 0), missing: missing))
     case .int64(let c): return .int64(Int64Column(stored(c.values, 0), missing: missing))
@@ -207,6 +209,17 @@ struct StreamedKey {
     case .bool(let c): return .bool(BoolColumn(stored(c.values, 0), missing: missing))
     case .string(let c):
       return .string(StringColumn(codes: stored(c.codes, 0), dictionary: c.dictionary, missing: missing))
+    }
+  }
+
+  /// The values at `places`.
+  @inline(__always)
+  private static func picked<E: BitwiseCopyable>(_ values: [E], _ places: [UInt32]) -> [E] {
+    [E](unsafeUninitializedCapacity: places.count) { out, filled in
+      values.withUnsafeBufferPointer { values in
+        places.withUnsafeBufferPointer { places in for row in places.indices { out[row] = values[Int(places[row])] } }
+      }
+      filled = places.count
     }
   }
 

@@ -94,9 +94,18 @@ public struct Aggregate: Transform {
     return try fields.applied(to: schema)
   }
 
+  /// The rows of a large table are folded in pieces of so many: what is computed on the way then stays small.
+  static let piece = 1 << 14
+
   /// One row a group.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
+    if table.rowCount >= 8 * Self.piece, let fold = fold(over: table.schema) {
+      for start in stride(from: 0, to: table.rowCount, by: Self.piece) {
+        try fold.take(table.slice(start..<min(start + Self.piece, table.rowCount)))
+      }
+      return try fold.finish()
+    }
     return try table.transformed { (table) throws(SpecError) in
       try outputSchema(for: [table.schema])
     } columns: { (_) throws(TransformError) in

@@ -284,7 +284,7 @@ import Testing
     ),
     (
       ["year": "2019"],
-      "65: #:L:C: step \"certainty\": #:L:C: the period \"2019\" is not in the data; did you mean \"2012\"?"
+      "65: #:L:C: step \"explained\": #:L:C: the period \"2019\" is not in the data; did you mean \"2012\"?"
     ),
     (
       ["base_year": "2013"],

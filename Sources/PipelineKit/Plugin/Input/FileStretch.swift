@@ -99,13 +99,31 @@ public final class FileStretch {
     return taken
   }
 
+  /// Whether `byte` occurs an odd number of times in the first `count` of `bytes`.
+  private static func isOdd(_ byte: UInt8, in bytes: UnsafeRawBufferPointer, _ count: Int) -> Bool {
+    guard count > 0, let base = bytes.baseAddress, memchr(base, CInt(byte), count) != nil else { return false }
+    let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+    var place = 0
+    // The high bit of each byte that is another; eight of them are an even number.
+    var others: UInt64 = 0
+    while place &+ 8 <= count {
+      let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self) ^ pattern
+      others ^= (((word & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F) | word) & 0x8080_8080_8080_8080
+      place &+= 8
+    }
+    var found = others.nonzeroBitCount
+    while place < count {
+      if bytes[place] == byte { found += 1 }
+      place += 1
+    }
+    return found & 1 == 1
+  }
+
   /// How many of `bytes` belong to the stretch; notes its end when it lies there.
   private func count(_ bytes: UnsafeRawBufferPointer) -> Int {
     // Up to the last byte of the range a line end is not the last one.
     let inner = min(bytes.count, max(0, range.upperBound - 1 - place))
-    var quotes: UInt8 = 0
-    for byte in bytes[..<inner] { quotes ^= byte == quote ? 1 : 0 }
-    if quotes != 0 { isQuoted.toggle() }
+    if Self.isOdd(quote, in: bytes, inner) { isQuoted.toggle() }
     for i in inner..<bytes.count {
       if bytes[i] == quote {
         isQuoted.toggle()

@@ -148,8 +148,9 @@ public struct DUOCSV: SourceAdapter {
     let found = try finding(part.path, context)
     let offered = columns(found, input.origin)
     var wanted: [OutputColumn] = []
+    let places = Dictionary(zip(offered.map(\.field.name), 0...), uniquingKeysWith: { first, _ in first })
     for field in schema.fields {
-      guard var column = offered.first(where: { $0.field.name == field.name }) else {
+      guard var column = places[field.name].map({ offered[$0] }) else {
         throw SourceError(
           file: part.path, line: 1, column: field.name,
           "is missing from the header" + didYouMean(field.name, among: offered.map(\.field.name)))

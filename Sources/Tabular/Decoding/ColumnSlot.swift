@@ -68,6 +68,8 @@ public struct ColumnSlot {
   private let pendingRows: UnsafeMutablePointer<UInt32>
   private var pendingCount = 0
   private static let mostPending = 256
+  /// Texts of so many bytes or fewer may be markers.
+  private let markerLimit: Int
 
   init(
     kind: Kind, column: Int, capacity: Int, table: UnsafePointer<DialectTable>,
@@ -82,6 +84,7 @@ public struct ColumnSlot {
     powers = PowersOfTen.table
     mark = table.pointee.numbers.decimalMark
     shortLimit = table.pointee.hasNumericMarker ? 0 : UInt(NumberParser.shortest)
+    markerLimit = table.pointee.longest
     (allocation, values, reasons) = Self.allocate(kind, capacity, column)
     pending = .allocate(capacity: kind == .string ? Self.mostPending : 1)
     pendingRows = .allocate(capacity: kind == .string ? Self.mostPending : 1)
@@ -146,10 +149,33 @@ public struct ColumnSlot {
       slot.pointee.count = row &+ 1
       return true
     }
+    if slot.pointee.kind == .string, length < 16, length > slot.pointee.markerLimit, length > 0,
+      row != slot.pointee.capacity, Self.isInked(bytes[0]), Self.isInked(bytes[length &- 1])
+    {
+      let text = ShortText(bytes, length)
+      if text.isPlain {
+        slot.pointee.wait(text)
+        return true
+      }
+    }
     return appendOther(bytes, length, slot)
   }
 
-  /// All that is not a short number.
+  /// Whether the byte is a character of ASCII that is no blank.
+  @inline(__always)
+  private static func isInked(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 }
+
+  /// Makes a text the next row that waits for its code.
+  @inline(__always)
+  private mutating func wait(_ text: ShortText) {
+    pending[pendingCount] = text
+    pendingRows[pendingCount] = UInt32(truncatingIfNeeded: count)
+    pendingCount &+= 1
+    count &+= 1
+    if pendingCount == Self.mostPending { settle() }
+  }
+
+  /// All that is not a short number or text.
   @inline(never)
   private static func appendOther(
     _ bytes: UnsafePointer<UInt8>, _ length: Int, _ slot: UnsafeMutablePointer<ColumnSlot>
@@ -238,11 +264,7 @@ public struct ColumnSlot {
     if count < 16 {
       let text = ShortText(from, count)
       if text.isPlain {
-        pending[pendingCount] = text
-        pendingRows[pendingCount] = UInt32(truncatingIfNeeded: self.count)
-        pendingCount &+= 1
-        self.count &+= 1
-        if pendingCount == Self.mostPending { settle() }
+        wait(text)
         return true
       }
     }

@@ -63,6 +63,13 @@ public struct ColumnSlot {
   private let troubles: UnsafeMutablePointer<TroubleLog>
   private var firstRow = 0
   private var allocation: UnsafeMutableRawPointer
+  /// Short texts that have no code yet, and their rows: looked up together, which costs a fraction of one by one.
+  private let pending: UnsafeMutablePointer<ShortText>
+  private let pendingRows: UnsafeMutablePointer<UInt32>
+  private var pendingCount = 0
+  private static let mostPending = 256
+  /// Texts of so many bytes or fewer may be markers.
+  private let markerLimit: Int
 
   init(
     kind: Kind, column: Int, capacity: Int, table: UnsafePointer<DialectTable>,
@@ -77,10 +84,17 @@ public struct ColumnSlot {
     powers = PowersOfTen.table
     mark = table.pointee.numbers.decimalMark
     shortLimit = table.pointee.hasNumericMarker ? 0 : UInt(NumberParser.shortest)
+    markerLimit = table.pointee.longest
     (allocation, values, reasons) = Self.allocate(kind, capacity, column)
+    pending = .allocate(capacity: kind == .string ? Self.mostPending : 1)
+    pendingRows = .allocate(capacity: kind == .string ? Self.mostPending : 1)
   }
 
-  func destroy() { allocation.deallocate() }
+  func destroy() {
+    allocation.deallocate()
+    pending.deallocate()
+    pendingRows.deallocate()
+  }
 
   /// Memory for values and reasons.
   ///
@@ -135,10 +149,33 @@ public struct ColumnSlot {
       slot.pointee.count = row &+ 1
       return true
     }
+    if slot.pointee.kind == .string, length < 16, length > slot.pointee.markerLimit, length > 0,
+      row != slot.pointee.capacity, Self.isInked(bytes[0]), Self.isInked(bytes[length &- 1])
+    {
+      let text = ShortText(bytes, length)
+      if text.isPlain {
+        slot.pointee.wait(text)
+        return true
+      }
+    }
     return appendOther(bytes, length, slot)
   }
 
-  /// All that is not a short number.
+  /// Whether the byte is a character of ASCII that is no blank.
+  @inline(__always)
+  private static func isInked(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 }
+
+  /// Makes a text the next row that waits for its code.
+  @inline(__always)
+  private mutating func wait(_ text: ShortText) {
+    pending[pendingCount] = text
+    pendingRows[pendingCount] = UInt32(truncatingIfNeeded: count)
+    pendingCount &+= 1
+    count &+= 1
+    if pendingCount == Self.mostPending { settle() }
+  }
+
+  /// All that is not a short number or text.
   @inline(never)
   private static func appendOther(
     _ bytes: UnsafePointer<UInt8>, _ length: Int, _ slot: UnsafeMutablePointer<ColumnSlot>
@@ -223,15 +260,29 @@ public struct ColumnSlot {
       appendMissing(raw: reason)
       return true
     }
-    let code =
-      table.pointee.trimsText
-      ? interner.pointee.code(of: bytes + start, end &- start) : interner.pointee.code(of: bytes, length)
+    let (from, count) = table.pointee.trimsText ? (bytes + start, end &- start) : (bytes, length)
+    if count < 16 {
+      let text = ShortText(from, count)
+      if text.isPlain {
+        wait(text)
+        return true
+      }
+    }
+    settle()
+    let code = interner.pointee.code(of: from, count)
     if code == .max {
       return refuse(StringInterner.refusal(bytes, length) == .nulByte ? .nulByte : .notUTF8, bytes, length)
     }
-    values.storeBytes(of: code, toByteOffset: count &* 4, as: UInt32.self)
-    count &+= 1
+    values.storeBytes(of: code, toByteOffset: self.count &* 4, as: UInt32.self)
+    self.count &+= 1
     return true
+  }
+
+  /// Gives the pending texts their codes.
+  @inline(never)
+  private mutating func settle() {
+    interner.pointee.codes(of: pending, pendingRows, pendingCount, into: values)
+    pendingCount = 0
   }
 
   /// The stretch without the blanks at both ends.
@@ -276,6 +327,7 @@ public struct ColumnSlot {
   ///
   /// `dictionary` is that of the interner.
   mutating func take(rows: Int, _ dictionary: () -> StringDictionary) -> Column {
+    if pendingCount > 0 { settle() }
     precondition(count == rows || count == rows + 1, "decoder: a column of \(count) rows in a batch of \(rows)")
     let carried: UInt8 = count > rows ? reasons[rows] : 0
     var mask: MissingMask?

@@ -87,6 +87,57 @@ struct StringInterner {
     return search(text, length)
   }
 
+  /// Writes the codes of `count` plain texts to the given rows of `values`, in their order.
+  ///
+  /// One after the other, so that the processor looks several up at once.
+  mutating func codes(
+    of texts: UnsafePointer<ShortText>, _ rows: UnsafePointer<UInt32>, _ count: Int,
+    into values: UnsafeMutableRawPointer
+  ) {
+    if count == 0 { return }
+    var previous = lastShort
+    var code = last
+    for i in 0..<count {
+      let text = texts[i]
+      if text != previous {
+        let found = find(text)
+        code = found == .max ? insert(text) : found
+        previous = text
+      }
+      values.storeBytes(of: code, toByteOffset: Int(rows[i]) &* 4, as: UInt32.self)
+    }
+    last = code
+    lastShort = previous
+    lastCount = -1
+  }
+
+  /// The code of a short text, or `UInt32.max`.
+  @inline(__always)
+  private func find(_ short: ShortText) -> UInt32 {
+    let hash = short.hash
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while table[slot] != 0 {
+      let entry = table[slot]
+      if (entry ^ hash) & ~Self.codeBits == 0, shorts[Int(entry & Self.codeBits &- 1)] == short {
+        return entry & Self.codeBits &- 1
+      }
+      slot = (slot &+ 1) & mask
+    }
+    return .max
+  }
+
+  /// The code of a short text that is new.
+  @inline(never)
+  private mutating func insert(_ short: ShortText) -> UInt32 {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { bytes in
+      for i in 0..<8 {
+        bytes[i] = UInt8(truncatingIfNeeded: short.low &>> UInt64(i &* 8))
+        bytes[i + 8] = UInt8(truncatingIfNeeded: short.high &>> UInt64(i &* 8))
+      }
+      return bytes.baseAddress.map { search(short, $0, Int(short.high &>> 56)) } ?? .max
+    }
+  }
+
   private mutating func search(_ short: ShortText, _ text: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
     let hash = short.hash
     var slot = Int(truncatingIfNeeded: hash) & mask
@@ -268,7 +319,7 @@ struct StringInterner {
 }
 
 /// A text of up to 15 bytes and its length, in two words.
-private struct ShortText: Equatable {
+struct ShortText: Equatable {
   var low: UInt64
   /// The bytes from the ninth on, and in the highest byte the length.
   var high: UInt64
@@ -293,6 +344,18 @@ private struct ShortText: Equatable {
     } else {
       low = length > 0 ? loadShort(text, length) : 0
     }
+  }
+
+  /// Whether all bytes are ASCII and none is NUL: it can then be no bad text.
+  @inline(__always)
+  var isPlain: Bool {
+    let length = high &>> 56
+    // Bytes beyond the text count as filled.
+    let first = length >= 8 ? low : low | ~((1 &<< (length &* 8)) &- 1)
+    let rest = length > 8 ? high | ~((1 &<< ((length &- 8) &* 8)) &- 1) : .max
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let bad = ((first &- ones) & ~first) | ((rest &- ones) & ~rest) | low | (high & 0x00FF_FFFF_FFFF_FFFF)
+    return bad & 0x8080_8080_8080_8080 == 0
   }
 
   /// A fixed hash (no seed).

@@ -35,6 +35,40 @@ import Testing
     #expect(column == .float64(Float64Column([0, 0, -2, 0, 0, 1], missing: mask)))
   }
 
+  /// Short plain texts wait to be looked up together; longer ones and others do not. Nobody sees it.
+  @Test(arguments: [1, 3, 64, 256, 700]) func textsOfEveryLength(batch: Int) throws {
+    let decoder = try BatchDecoder(schema: Schema([Field("x", .string)]), dialect: CellDialect(), batchRows: batch)
+    let all = "BU00010101 é€𝄞 abcdefghijklmnopqrstuvwxyz"
+    var texts: [String] = []
+    for row in 0..<1_500 {
+      let part = all.dropFirst(row * 7 % 23).prefix(1 + row * 13 % 20)
+      let text = part.trimmingBlanks()
+      texts.append(row % 11 == 0 ? "" : text.isEmpty ? "x" : text)
+    }
+    var found: [String?] = []
+    var distinct: [String] = []
+    for text in texts where !text.isEmpty && !distinct.contains(text) { distinct.append(text) }
+    var row = 0
+    while row < texts.count {
+      let end = min(row + batch, texts.count)
+      for text in texts[row..<end] { #expect(append(text, to: decoder, 0)) }
+      // The first cell of the next row may have come in already.
+      if end < texts.count { #expect(append(texts[end], to: decoder, 0)) }
+      let table = decoder.take(rows: end - row)
+      guard case .string(let column) = table.columns[0] else { return }
+      found += (0..<table.rowCount).map { column[$0] }
+      // Codes are given in order of first appearance.
+      #expect(column.dictionary.strings == Array(distinct.prefix(column.dictionary.count)))
+      row = end
+      if row < texts.count {
+        row += 1
+        guard case .string(let carried) = decoder.take(rows: 1).columns[0] else { return }
+        found.append(carried[0])
+      }
+    }
+    #expect(found == texts.map { $0.isEmpty ? nil : $0 })
+  }
+
   @Test func integers() throws {
     let column = try decode(["9223372036854775807", "-9223372036854775808", " 7 ", "+3", "", "0"], .int64)
     let mask = MissingMask(reasons: [0, 0, 0, 0, 1, 0])
@@ -160,5 +194,15 @@ import Testing
         #expect(mask.words[row / 64] >> UInt64(row % 64) & 1 == (reasons[row] == 0 ? 1 : 0))
       }
     }
+  }
+}
+
+extension Substring {
+  /// The text without blanks at both ends.
+  fileprivate func trimmingBlanks() -> String {
+    var rest = self
+    while rest.first == " " { rest.removeFirst() }
+    while rest.last == " " { rest.removeLast() }
+    return String(rest)
   }
 }

@@ -8,9 +8,14 @@ public struct ParquetReaderOptions: Sendable {
   public var verifyChecksums: Bool
   /// Columns that are read at the same time.
   public var threads: Int
+  /// Who runs the work of several threads; without it a queue of its own.
+  public var parallel: ParallelRunner?
 
   /// Options; the defaults suit files of unknown origin.
-  public init(foldStatus: Bool = true, verifyChecksums: Bool = true, threads: Int = 1) {
+  public init(
+    foldStatus: Bool = true, verifyChecksums: Bool = true, threads: Int = 1, parallel: ParallelRunner? = nil
+  ) {
+    self.parallel = parallel
     self.foldStatus = foldStatus
     self.verifyChecksums = verifyChecksums
     self.threads = threads
@@ -105,7 +110,7 @@ public struct ParquetReader: Sendable {
     do {
       let schema = try columns.map { names throws(TabularError) in try self.schema.selecting(names) } ?? self.schema
       let wanted = schema.names.compactMap { self.schema.index(of: $0) }
-      let read = try inParallel(count: wanted.count, threads: options.threads) { (i) throws(ParquetError) in
+      let read = try inParallel(count: wanted.count, threads: options.threads, options.parallel) { (i) throws(ParquetError) in
         try column(wanted[i], groups)
       }
       return try Table(schema: schema, columns: read)

@@ -41,6 +41,8 @@ public struct ParquetWriterOptions: Sendable {
   ///
   /// The bytes do not depend on it.
   public var threads: Int
+  /// Who runs the work of several threads; without it a queue of its own.
+  public var parallel: ParallelRunner?
 
   /// Options; every one has a default that suits files for others to read.
   public init(

@@ -1,10 +1,10 @@
-import Dispatch
 import Synchronization
 import Tabular
 
 /// Encoders of column chunks, of which each serves one thread at a time.
 final class EncoderPool: Sendable {
   private let encoders: [Cell]
+  private let runner: ParallelRunner?
 
   /// One encoder, which its worker holds while it works.
   private final class Cell: Sendable {
@@ -18,6 +18,7 @@ final class EncoderPool: Sendable {
     var cells: [Cell] = []
     for _ in 0..<min(options.threads, columns) { cells.append(try Cell(options)) }
     encoders = cells
+    runner = options.parallel
   }
 
   /// The chunks of `rows` of the columns `columns`, in column order.
@@ -42,7 +43,7 @@ final class EncoderPool: Sendable {
     if encoders.count == 1 {
       work(encoders[0])
     } else {
-      DispatchQueue.concurrentPerform(iterations: encoders.count) { work(encoders[$0]) }
+      run(encoders.count, by: runner) { work(encoders[$0]) }
     }
     return results.withLock { $0.compactMap { $0 } }
   }

@@ -44,7 +44,7 @@ public struct Runner: Sendable {
     defer { lock.release() }
     let state = RunState(plan)
     do throws(PipelineError) {
-      try tasks(state).run(threads: options.threads)
+      try tasks(state).run(threads: options.threads, crew: plan.record.crew)
       let failures = state.checkFailures(plan)
       if !failures.isEmpty { throw .checks(failures) }
       try writeQuarantine(state)

@@ -23,18 +23,26 @@ struct TaskGraph: ~Copyable {
     return items.count - 1
   }
 
-  /// Does all the work.
-  func run(threads: Int) throws(PipelineError) {
+  /// Does all the work. Meanwhile threads that find no piece to do help with what goes through `crew`.
+  func run(threads: Int, crew: Crew? = nil) throws(PipelineError) {
     let board = Board(items.map { ($0.after, $0.cost) })
     let bodies = items.map(\.body)
     let work: @Sendable () -> Void = {
-      while let i = board.take() {
-        do throws(PipelineError) {
-          try bodies[i]()
-          board.done(i)
-        } catch { board.failed(i, error) }
+      while let next = board.take() {
+        switch next {
+        case .piece(let i):
+          do throws(PipelineError) {
+            try bodies[i]()
+            board.done(i)
+          } catch { board.failed(i, error) }
+        case .help(let offer):
+          offer.help()
+          board.helped(offer)
+        }
       }
     }
+    crew?.board.withLock { $0 = board }
+    defer { crew?.board.withLock { $0 = nil } }
     if threads > 1 {
       DispatchQueue.concurrentPerform(iterations: threads) { _ in work() }
     } else {
@@ -43,9 +51,35 @@ struct TaskGraph: ~Copyable {
     if let error = board.firstError { throw error }
   }
 
+  /// Work that several threads may do together: each call of `work` does what is left of it.
+  final class Offer: Sendable {
+    private let work: Mutex<(@Sendable () -> Void)?>
+    /// Signalled when the last helper has ended and the owner waits.
+    let ended = DispatchSemaphore(value: 0)
+    let helpers = Mutex((count: 0, isClosed: false))
+
+    init(_ work: @escaping @Sendable () -> Void) { self.work = Mutex(work) }
+
+    /// Does what is left.
+    func help() {
+      let work = work.withLock { $0 }
+      work?()
+    }
+
+    /// Lets the work go: it must not outlive the call that offered it.
+    func clear() { work.withLock { $0 = nil } }
+  }
+
+  /// What a thread does next.
+  enum Next {
+    case piece(Int)
+    case help(Offer)
+  }
+
   /// Who waits for whom, and what is ready.
-  private final class Board: Sendable {
+  final class Board: Sendable {
     private struct State {
+      var offers: [Offer] = []
       var waiting: [Int]
       var ready: [Int]
       var unfinished: Int
@@ -59,7 +93,7 @@ struct TaskGraph: ~Copyable {
     private let followers: [[Int]]
     private let costs: [Int]
 
-    init(_ items: [(after: [Int], cost: Int)]) {
+    fileprivate init(_ items: [(after: [Int], cost: Int)]) {
       var followers = [[Int]](repeating: [], count: items.count)
       for (i, item) in items.enumerated() { for j in item.after { followers[j].append(i) } }
       self.followers = followers
@@ -72,17 +106,22 @@ struct TaskGraph: ~Copyable {
 
     var firstError: PipelineError? { state.withLock { $0.errors.min { $0.key < $1.key }?.value } }
 
-    /// The next piece, or nil when there will be none. Waits while others may still make one ready.
-    func take() -> Int? {
+    /// The next piece, or else somebody to help, or nil when there will be none. Waits while others may still make one
+    /// ready.
+    func take() -> Next? {
       while true {
-        let (next, isOver): (Int?, Bool) = state.withLock { state in
+        let (next, isOver): (Next?, Bool) = state.withLock { state in
           if !state.errors.isEmpty || state.unfinished == 0 { return (nil, true) }
           if let best = state.ready.indices.max(by: { a, b in
             let (x, y) = (state.ready[a], state.ready[b])
             return costs[x] != costs[y] ? costs[x] < costs[y] : x > y
           }) {
             state.running += 1
-            return (state.ready.remove(at: best), false)
+            return (.piece(state.ready.remove(at: best)), false)
+          }
+          if let offer = state.offers.last {
+            offer.helpers.withLock { $0.count += 1 }
+            return (.help(offer), false)
           }
           if state.running == 0 { return (nil, true) }
           state.idle += 1
@@ -93,6 +132,38 @@ struct TaskGraph: ~Copyable {
         wake.wait()
       }
     }
+
+    /// Does `work` on this thread, and on others that have nothing else to do; returns when all of them have ended.
+    func share(_ work: @escaping @Sendable () -> Void) {
+      let offer = Offer(work)
+      let sleepers = state.withLock { state in
+        state.offers.append(offer)
+        let sleepers = state.idle
+        state.idle = 0
+        return sleepers
+      }
+      for _ in 0..<sleepers { wake.signal() }
+      work()
+      withdraw(offer)
+      let isHelped = offer.helpers.withLock { helpers in
+        helpers.isClosed = true
+        return helpers.count > 0
+      }
+      if isHelped { offer.ended.wait() }
+      offer.clear()
+    }
+
+    /// Ends a thread's help: there is nothing left to do of it.
+    func helped(_ offer: Offer) {
+      withdraw(offer)
+      let isLast = offer.helpers.withLock { helpers in
+        helpers.count -= 1
+        return helpers.count == 0 && helpers.isClosed
+      }
+      if isLast { offer.ended.signal() }
+    }
+
+    private func withdraw(_ offer: Offer) { state.withLock { $0.offers.removeAll { $0 === offer } } }
 
     func done(_ i: Int) {
       finish { state in
@@ -115,6 +186,33 @@ struct TaskGraph: ~Copyable {
         return sleepers
       }
       for _ in 0..<sleepers { wake.signal() }
+    }
+  }
+}
+
+/// The threads of a run, for work inside its pieces.
+///
+/// Nested calls of `concurrentPerform` get one thread when the outer one has as many as the machine; here a thread that has
+/// no piece to do joins in, and there are never more than the run was given.
+final class Crew: Sendable {
+  fileprivate let board = Mutex<TaskGraph.Board?>(nil)
+
+  /// Calls `body` with 0 to `count - 1`, side by side where threads are free.
+  func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    let next = Atomic<Int>(0)
+    withoutActuallyEscaping(body) { body in
+      let work: @Sendable () -> Void = {
+        while true {
+          let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if i >= count { return }
+          body(i)
+        }
+      }
+      if let board = board.withLock({ $0 }) {
+        board.share(work)
+      } else {
+        DispatchQueue.concurrentPerform(iterations: count, execute: body)
+      }
     }
   }
 }

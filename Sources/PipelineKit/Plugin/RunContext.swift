@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Glibc
 import Synchronization
 
@@ -83,11 +82,11 @@ public struct RunContext: Sendable {
   /// must not be ahead of the data, such as how far a source was read.
   public func keep(_ text: String, at path: String) { record.keep(text, at: path) }
 
-  /// Runs `body` for 0 to `count - 1`, side by side when the run has threads for it. The order is not fixed: each call
-  /// writes to a place of its own.
+  /// Runs `body` for 0 to `count - 1`, side by side with threads of the run that have nothing else to do. The order is not
+  /// fixed: each call writes to a place of its own, and none waits for another.
   public func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
     if threads > 1, count > 1 {
-      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+      record.crew.parallel(count, body)
     } else {
       for i in 0..<count { body(i) }
     }
@@ -173,6 +172,8 @@ final class RunRecord: Sendable {
   }
 
   private let state = Mutex(State())
+  /// The threads of the run.
+  let crew = Crew()
 
   func addDependency(_ path: String, stage: String) {
     state.withLock { _ = $0.dependencies[stage, default: []].insert(path) }

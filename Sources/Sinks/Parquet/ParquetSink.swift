@@ -80,6 +80,7 @@ public struct ParquetSink: StreamingSink {
     writing.rowGroupRows = options.rowGroup ?? Self.rowGroup(columns: schema.count)
     writing.sortingColumns = options.sortedBy.map(\.text)
     writing.threads = context.threads
+    writing.parallel = { context.parallel($0, $1) }
     return try Stream(written, writing, options.status, output)
   }
 

@@ -44,5 +44,37 @@ import Testing
     #expect(log.all.isEmpty)
   }
 
+  /// A thread without a piece of its own joins the work of another: two calls of the body are under way at once.
+  @Test(.timeLimit(.minutes(1))) func idleThreadsHelp() throws {
+    let crew = Crew()
+    let under = Atomic<Int>(0)
+    var tasks = TaskGraph()
+    tasks.add {
+      crew.parallel(2) { _ in
+        under.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        while under.load(ordering: .sequentiallyConsistent) < 2 {}
+      }
+    }
+    try tasks.run(threads: 2, crew: crew)
+    #expect(under.load(ordering: .sequentiallyConsistent) == 2)
+  }
+
+  /// Each place is done once, however many threads there are, inside of other such work, and outside of a run.
+  @Test(arguments: [0, 1, 2, 5]) func sharedWorkIsDoneOnce(threads: Int) throws {
+    let crew = Crew()
+    let log = Log()
+    @Sendable func work(_ first: Int) {
+      crew.parallel(10) { i in crew.parallel(5) { j in log.add(first + 5 * i + j) } }
+    }
+    if threads == 0 {
+      for piece in 0..<40 { work(50 * piece) }
+    } else {
+      var tasks = TaskGraph()
+      for piece in 0..<40 { tasks.add { work(50 * piece) } }
+      try tasks.run(threads: threads, crew: crew)
+    }
+    #expect(log.all.sorted() == Array(0..<2000))
+  }
+
   @Test func nothingToDo() throws { try TaskGraph().run(threads: 4) }
 }

@@ -71,6 +71,7 @@ public struct Runner: Sendable {
     var producers: [String: Int] = [:]
     for (i, source) in plan.sources.enumerated() {
       let chain = fusion.chains[i]
+      addHashes(of: source, to: &tasks)
       if let output = chain.streamedOutput {
         addStream(source, chain, into: output, state, to: &tasks)
         continue
@@ -153,10 +154,10 @@ public struct Runner: Sendable {
     let part = source.parts[part]
     options.progress?("reading \(part.input.path)")
     var failure: PipelineError?
+    var context = context(source.spec.id)
+    if isHashedApart(part) { context = context.hashingApart(part.input.path) }
     do throws(SourceError) {
-      try source.adapter.read(
-        part.input, of: source.input, as: source.adapterSchema, context: context(source.spec.id)
-      ) { batch in
+      try source.adapter.read(part.input, of: source.input, as: source.adapterSchema, context: context) { batch in
         do throws(PipelineError) {
           try receive(try passed(batch, part, source, chain))
           return .more
@@ -167,6 +168,26 @@ public struct Runner: Sendable {
       }
     } catch { throw failure ?? .source(error) }
     if let failure { throw failure }
+  }
+
+  /// Whether the SHA-256 of a part's file is a piece of work of its own.
+  ///
+  /// Small enough to fill the time in which one thread reads the last file of a source, and another has nothing to do; a
+  /// larger file is better hashed while its bytes are at hand.
+  private func isHashedApart(_ part: Plan.Part) -> Bool {
+    options.threads > 1 && (1 << 20...1 << 24).contains(FileStretch.size(of: part.input.path) ?? 0)
+  }
+
+  /// Adds the hashing of the files for which ``read(_:part:_:_:)`` leaves it.
+  private func addHashes(of source: Plan.Source, to tasks: inout TaskGraph) {
+    for part in source.parts where isHashedApart(part) {
+      let path = part.input.path
+      tasks.add(cost: -1) { () throws(PipelineError) in
+        try timed("hash \(path)") { () throws(PipelineError) in
+          do throws(SourceError) { try context(source.spec.id).hash(path) } catch { throw .source(error) }
+        }
+      }
+    }
   }
 
   /// What a batch has become behind the corrections and the row-level steps of the chain.

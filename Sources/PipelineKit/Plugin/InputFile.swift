@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file being read in pieces, its SHA-256 taken on the way.
+/// A file being read in pieces, its SHA-256 taken on the way, or apart.
 ///
 /// Gzip and zip are read through; size and SHA-256 are those of the bytes on disk.
 ///
@@ -15,14 +15,15 @@ public final class InputFile {
   private var unpacker: (any InputStage)?
   private var decoder: (any InputStage)?
   private var descriptor: CInt
-  private var digest: SHA256
+  /// Nil when the bytes are hashed apart.
+  private var digest: SHA256?
   private let record: RunRecord
   private var isFinished = false
 
-  init(path: String, record: RunRecord) throws(SourceError) {
+  init(path: String, record: RunRecord, isHashed: Bool = true) throws(SourceError) {
     self.path = path
     self.record = record
-    digest = SHA256()
+    digest = isHashed ? SHA256() : nil
     let location = InputLocation(path)
     file = location.file
     descriptor = try Self.openDescriptor(location.file)
@@ -46,11 +47,15 @@ public final class InputFile {
   private func readStored(_ buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
     let count = try Self.read(descriptor, into: buffer, path)
     if count > 0 {
-      digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      digest?.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       bytesRead += count
     } else if !isFinished, buffer.count > 0 {
       isFinished = true
-      record.finished(.init(path: file, bytes: bytesRead, sha256: digest.finish()))
+      guard record.isSame(file, Self.identity(descriptor)) else {
+        throw SourceError(
+          .unreadable, file: path, "changed while the run read it; run again when nobody writes to it")
+      }
+      if digest != nil { record.finished(.init(path: file, bytes: bytesRead, sha256: digest?.finish() ?? "")) }
     }
     return count
   }
@@ -99,6 +104,13 @@ public final class InputFile {
       throw SourceError(.unreadable, file: path, "is a folder; name the file, or a pattern such as \"\(path)/*.csv\"")
     }
     return descriptor
+  }
+
+  /// What tells a state of an open file from another: device, inode, size and time of change.
+  private static func identity(_ descriptor: CInt) -> [Int] {
+    var info = stat()
+    guard fstat(descriptor, &info) == 0 else { return [] }
+    return [Int(info.st_dev), Int(info.st_ino), Int(info.st_size), info.st_mtim.tv_sec, info.st_mtim.tv_nsec]
   }
 
   private static func read(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer, _ path: String)

@@ -11,6 +11,8 @@ public struct RunContext: Sendable {
   /// How many threads a kernel may use at once.
   public let threads: Int
   let record: RunRecord
+  /// A file whose bytes are hashed apart from their reading.
+  private var hashedApart: String?
 
   /// A context of its own, for tests and tools outside a run.
   public init(stage: String = "test", threads: Int = 1) {
@@ -26,6 +28,13 @@ public struct RunContext: Sendable {
   /// The same run, for another stage.
   func context(for stage: String) -> RunContext { RunContext(stage: stage, threads: threads, record: record) }
 
+  /// The same context, in which the file at `path` is only read: ``hash(_:)`` of another one tells the manifest of it.
+  func hashingApart(_ path: String) -> RunContext {
+    var context = self
+    context.hashedApart = path
+    return context
+  }
+
   /// Opens a file for reading from its start. The file's size and SHA-256 enter the manifest once it is read to the end.
   /// - Throws: ``SourceError`` of kind `unreadable`, saying why.
   ///
@@ -33,7 +42,7 @@ public struct RunContext: Sendable {
   /// `archive.zip/table.csv`.
   public func open(_ path: String) throws(SourceError) -> InputFile {
     noteDependency(path)
-    return try InputFile(path: path, record: record)
+    return try InputFile(path: path, record: record, isHashed: path != hashedApart)
   }
 
   /// At most `count` bytes from the start of a file, unpacked, to recognise it and find its columns. A zip archive of
@@ -47,7 +56,7 @@ public struct RunContext: Sendable {
   /// Notes that the stage depends on the file on disk from which `path` is read.
   func noteDependency(_ path: String) { record.addDependency(InputLocation(path).file, stage: stage) }
 
-  /// Reads a file to its end for the manifest alone, where its content is read in stretches.
+  /// Reads a file to its end for the manifest alone, where its content is read in stretches or by another thread.
   func hash(_ path: String) throws(SourceError) {
     let file = try open(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4096)
@@ -169,6 +178,7 @@ final class RunRecord: Sendable {
     var corrected: [Int: (matched: Int, applied: Int)] = [:]
     var notes: [String: [String]] = [:]
     var kept: [String: String] = [:]
+    var identities: [String: [Int]] = [:]
   }
 
   private let state = Mutex(State())
@@ -187,6 +197,15 @@ final class RunRecord: Sendable {
   }
 
   func finished(_ facts: FileFacts) { state.withLock { $0.files[facts.path] = facts } }
+
+  /// Whether the file was in the state `identity` whenever it was read so far.
+  func isSame(_ path: String, _ identity: [Int]) -> Bool {
+    state.withLock { state in
+      let known = state.identities[path, default: identity]
+      state.identities[path] = known
+      return known == identity
+    }
+  }
 
   func warn(stage: String, _ message: String) {
     state.withLock { state in

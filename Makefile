@@ -66,8 +66,14 @@ fuzz: setup ## Damage fixtures at random and give them to every parser (TIME=sec
 	@$(call quiet,swift build -c release $(RELEASE) --product fuzz,fuzz)
 	@.build/release/fuzz --time $(or $(TIME),60) --jobs $(THREADS)
 
-bench: $(PEIL) ## Measure against Polars, DuckDB and pandas (BENCH="--scale 1,4 --assert")
+bench: $(PEIL) ## Measure every job against its peers, or one (BENCH="--job extract --assert")
+ifdef BENCH
 	python3 Benchmarks/run.py $(BENCH)
+else
+	python3 Benchmarks/run.py
+	for job in extract pivot micro; do python3 Benchmarks/run.py --job $$job --threads 2 --scale 1 || exit; done
+	for part in construct simulate adapters memory; do python3 Benchmarks/$$part.py || exit; done
+endif
 
 fixtures: ## Write the fixtures again from their generator
 	python3 Fixtures/generate.py

@@ -110,7 +110,8 @@ public struct ParquetReader: Sendable {
     do {
       let schema = try columns.map { names throws(TabularError) in try self.schema.selecting(names) } ?? self.schema
       let wanted = schema.names.compactMap { self.schema.index(of: $0) }
-      let read = try inParallel(count: wanted.count, threads: options.threads, options.parallel) { (i) throws(ParquetError) in
+      let read = try inParallel(count: wanted.count, threads: options.threads, options.parallel) {
+        (i) throws(ParquetError) in
         try column(wanted[i], groups)
       }
       return try Table(schema: schema, columns: read)

@@ -46,7 +46,9 @@ public struct ParquetSource: SourceAdapter {
   ) throws(SourceError) {
     let bytes = try context.open(part.path).readAll()
     let reader = try Self.reading(part) { () throws(ParquetError) in
-      try ParquetReader(bytes: bytes, options: ParquetReaderOptions(
+      try ParquetReader(
+        bytes: bytes,
+        options: ParquetReaderOptions(
           threads: context.threads, parallel: { context.parallel($0, $1) }))
     }
     for group in 0..<reader.rowGroupCount {

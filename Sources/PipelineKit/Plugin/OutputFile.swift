@@ -1,3 +1,4 @@
+internal import CMalloc
 import Glibc
 
 /// A file being written under a temporary name. The engine renames it when the sink is done.
@@ -12,6 +13,8 @@ public final class OutputFile {
   private var digest = SHA256()
   /// Bytes written so far.
   public private(set) var bytesWritten = 0
+  /// Bytes that the kernel was asked to begin to write to the disk: ``finish()`` then has little to wait for.
+  private var bytesStarted = 0
 
   /// Opens `path` with a temporary name beside it; folders are made as needed.
   /// - Throws: ``SinkError`` saying why it cannot be written.
@@ -47,6 +50,10 @@ public final class OutputFile {
     }
     digest.update(bytes)
     bytesWritten += bytes.count
+    if bytesWritten - bytesStarted >= 1 << 20 {
+      peil_start_writeback(descriptor, bytesStarted, bytesWritten - bytesStarted)
+      bytesStarted = bytesWritten
+    }
   }
 
   /// Appends bytes.

@@ -1,4 +1,5 @@
 public import PipelineKit
+import Synchronization
 public import Tabular
 
 /// Reads a CBS data set in CSV: StatLine's and OData's `TypedDataSet` and `UntypedDataSet`, and kin.
@@ -157,10 +158,19 @@ public struct CBSDatasetCSV: SourceAdapter {
   public func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema {
     var columns: [ColumnFinding] = []
     var positions: [String: Int] = [:]
-    for (i, part) in input.parts.enumerated() {
-      let sample = try sample(part.path, limit: i == 0 ? 1 << 18 : 1 << 15, context: context)
-      let names = try CSVHeader.names(sample.header ?? [], dialect, file: part.path)
-      for (name, evidence) in zip(names, sample.evidence) {
+    typealias Head = (names: [[UInt8]], evidence: [ColumnEvidence])
+    let heads = Mutex([Result<Head, SourceError>?](repeating: nil, count: input.parts.count))
+    context.parallel(input.parts.count) { i in
+      let head = Result { () throws(SourceError) -> Head in
+        let sample = try sample(input.parts[i].path, limit: i == 0 ? 1 << 18 : 1 << 15, context: context)
+        return (sample.header ?? [], sample.evidence)
+      }
+      heads.withLock { $0[i] = head }
+    }
+    for (part, result) in zip(input.parts, heads.withLock { $0 }) {
+      guard let head = try result?.get() else { continue }
+      let names = try CSVHeader.names(head.names, dialect, file: part.path)
+      for (name, evidence) in zip(names, head.evidence) {
         if let known = positions[name] {
           columns[known].evidence.merge(evidence)
         } else {

@@ -12,7 +12,9 @@ enum CSVHeader {
   /// The column names of `header`, checked.
   /// - Throws: ``SourceError`` naming line 1 when the header cannot be one.
   static func names(_ header: [[UInt8]], _ dialect: CSVDialect, file: String) throws(SourceError) -> [String] {
+    try TextLimits.check(header.count, file: file, line: 1)
     var names: [String] = []
+    var seen: Set<String> = []
     for (i, bytes) in header.enumerated() {
       guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
         throw SourceError(
@@ -27,7 +29,7 @@ enum CSVHeader {
           "column \(i + 1) of the header has no name; "
             + "the adapter reads data sets whose first line holds the column keys")
       }
-      guard !names.contains(trimmed) else {
+      guard seen.insert(trimmed).inserted else {
         throw SourceError(file: file, line: 1, column: trimmed, "occurs twice in the header; rename one of them")
       }
       names.append(trimmed)

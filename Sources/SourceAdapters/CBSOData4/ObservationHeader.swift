@@ -45,6 +45,7 @@ struct ObservationHeader: Sendable, Equatable {
         file: file, line: 1,
         "is a list of links of an OData v4 download, not its observations; name Observations.csv or the folder")
     }
+    try TextLimits.check(names.count, file: file, line: 1)
     for needed in ["Measure", "Value"] where !names.contains(needed) {
       throw SourceError(
         file: file, line: 1, column: needed,

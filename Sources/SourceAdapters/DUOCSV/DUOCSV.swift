@@ -87,6 +87,7 @@ public struct DUOCSV: SourceAdapter {
       if let trouble = sample.trouble { throw trouble }
       throw SourceError(file: path, "is empty; expected a first line with the column names")
     }
+    try TextLimits.check(header.fields.count, file: path, line: header.line)
     var finding = Finding()
     let repeated: [String]
     (finding.names, repeated) = SampleCell.names(header.fields)

@@ -104,6 +104,7 @@ struct DelimitedSniffer {
 
   private func nameColumns(_ table: [TextSample.Record], _ result: inout Result) throws(SourceError) {
     let width = table[0].fields.count
+    try TextLimits.check(width, file: path, line: table[0].line)
     if !options.names.isEmpty {
       guard options.names.count == width else {
         throw SourceError(

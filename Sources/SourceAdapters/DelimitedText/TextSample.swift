@@ -85,6 +85,20 @@ struct SeparatorFinding {
   }
 }
 
+/// What a table of text may hold at most; beyond it the file is refused, so that a hostile one cannot fill the memory.
+enum TextLimits {
+  /// Columns: as many as a worksheet has.
+  static let columns = 16_384
+
+  /// Refuses a record of more fields than a table has columns.
+  static func check(_ columns: Int, file: String, line: Int) throws(SourceError) {
+    guard columns > self.columns else { return }
+    throw SourceError(
+      file: file, line: line,
+      "has \(columns) columns, more than \(self.columns); is it a table, and the separator right?")
+  }
+}
+
 /// Text helpers for cells in a sample.
 enum SampleCell {
   /// The bytes without blanks, tabs and no-break spaces around them, as text.
@@ -101,13 +115,16 @@ enum SampleCell {
     var names: [String] = []
     var seen: Set<String> = []
     var repeated: [String] = []
+    // The next number to try for a name that occurs again.
+    var numbers: [String: Int] = [:]
     for (i, field) in header.enumerated() {
       let text = text(field)
       var name = text.isEmpty ? "column_\(i + 1)" : text
       if seen.contains(name) {
         repeated.append(name)
-        var number = 2
+        var number = numbers[text] ?? 2
         while seen.contains("\(text)_\(number)") { number += 1 }
+        numbers[text] = number + 1
         name = "\(text)_\(number)"
       }
       seen.insert(name)

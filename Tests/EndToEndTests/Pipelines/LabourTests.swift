@@ -318,4 +318,22 @@ import Testing
       #expect(try figure("improved_more", area) == Double(more))
     }
   }
+
+  /// Without the researcher's file and the tables of young people the open figures stay, and the others are unknown, never 0.
+  @Test func withoutTheResearchersFileTheOpenFiguresStay() throws {
+    let folder = Folder()
+    for name in Files.all(Files.root + "/Fixtures") where name.hasPrefix("labour/") && name.hasSuffix(".csv") {
+      guard !["research", "84455NED", "84780NED"].contains(where: { name.contains($0) }) else { continue }
+      folder.write(name, try #require(Files.bytes(Files.root + "/Fixtures/" + name)))
+    }
+    let other = try PipelineRun("labour.yml", ["data": folder.path]).json("summary.json")
+    for id in ["A02", "A03", "A04", "A06", "A07", "A08", "A12", "A17", "B01", "B02", "B03", "B04", "B06", "B08", "B09"] {
+      #expect(try other.finding(id).at("value") == summary.finding(id).at("value"), "\(id)")
+    }
+    for id in ["A01", "A05", "A13", "A14", "B05", "B07", "B10"] {
+      let finding = try other.finding(id)
+      #expect(try finding.at("value") == "null" && finding.at("statement", "nl").contains("onderzoeker"), "\(id)")
+      #expect(try !finding.at("statement", "en").contains("unknown"), "\(id)")
+    }
+  }
 }

@@ -71,4 +71,22 @@ private func read(_ name: String, columns: [String]? = nil, change: (inout DUOCS
         == Recognition(85, "6 columns between semicolons, schools by DUO's INSTELLINGSCODE"))
     #expect(DUOCSV.recognise(head: Array("a;b\n1;2\n".utf8), path: "x").confidence == 0)
   }
+
+  /// A header that says the same over and over: each gets a number of its own, and too many are refused.
+  @Test func manyColumnsOfOneName() throws {
+    let header = Array(repeating: "LEERLINGEN", count: 16_384)
+    let adapter = try DUOCSV(options: .init(), context: RunContext())
+    let (spent, schema) = try withFile(header.joined(separator: ";") + "\n", ".csv") { path in
+      let start = ContinuousClock.now
+      let schema = try adapter.schema(
+        of: Input(parts: [InputPart(path: path)], origin: Origin()), context: RunContext())
+      return (ContinuousClock.now - start, schema)
+    }
+    #expect(schema.names.last == "LEERLINGEN_16384")
+    #expect(spent < .seconds(30), "\(spent)")
+    let text = try withFile((header + ["X"]).joined(separator: ";") + "\n", ".csv") { path in
+      message { _ = try readAll(adapter, [path]) }
+    }
+    #expect(text.hasSuffix(".csv:1: has 16385 columns, more than 16384; is it a table, and the separator right?"))
+  }
 }

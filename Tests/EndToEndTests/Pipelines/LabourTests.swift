@@ -327,7 +327,8 @@ import Testing
       folder.write(name, try #require(Files.bytes(Files.root + "/Fixtures/" + name)))
     }
     let other = try PipelineRun("labour.yml", ["data": folder.path]).json("summary.json")
-    for id in ["A02", "A03", "A04", "A06", "A07", "A08", "A12", "A17", "B01", "B02", "B03", "B04", "B06", "B08", "B09"] {
+    for id in ["A02", "A03", "A04", "A06", "A07", "A08", "A12", "A17", "B01", "B02", "B03", "B04", "B06", "B08", "B09"]
+    {
       #expect(try other.finding(id).at("value") == summary.finding(id).at("value"), "\(id)")
     }
     for id in ["A01", "A05", "A13", "A14", "B05", "B07", "B10"] {

@@ -44,7 +44,7 @@ class Job:
 JOBS = {
   "composite": Job(["summary.json", "composite.parquet"], ["polars", "duckdb", "pandas"], {1: 0.30, 2: 0.20}, MEMORY_BOUND),
   "extract": Job(["kerncijfers.parquet", "typeddataset.parquet"], ["polars", "duckdb", "arrow", "pandas"], {2: 0.20}),
-  "micro": Job(["summary.json", "counts.parquet"], ["polars", "duckdb", "datatable"], {2: 0.45}, 0.34, "persons"),
+  "micro": Job(["summary.json", "counts.parquet"], ["polars", "duckdb", "datatable"], {2: 0.45}, 1 / 3, "persons"),
   "pivot": Job(["wide.parquet"], ["polars", "duckdb"], {2: 0.40}),
 }
 

@@ -19,6 +19,13 @@ extension AttractivenessTests {
       #expect(try cell(balance, "stacked_most", keys) == figure("stacked_3_more", area))
       #expect(try abs(cell(balance, "mdi_mean", keys) - figure("mdi_mean", area)) < 1e-9)
     }
+    let findings = try PipelineRun.balance.get().json("summary.json")
+    for id in ["A10", "A11"] {
+      let (mine, other) = try (summary.finding(id), findings.finding(id))
+      #expect(try mine.at("value") == other.at("value") && mine.at("unit") == "buurten", "\(id)")
+      let values = try [mine, other].map { try $0["comparators"]?.elements().map { try $0.at("value") } }
+      #expect(values[0]?.count == 3 && values[0] == values[1], "\(id)")
+    }
   }
 
   @Test(arguments: ["GM0141", "GM0153"]) func stacksCountTheDomainsInTheWorstFifth(area: String) throws {

@@ -93,7 +93,8 @@ import Testing
   ]
 
   @Test func theFindingsAreThese() throws {
-    #expect(try summary["findings"]?.elements().map { try $0.at("id") } == Self.findings.map(\.0))
+    let ids = Self.findings.map(\.0)
+    #expect(try summary["findings"]?.elements().map { try $0.at("id") } == ids[..<2] + ["A10", "A11"] + ids[2...])
   }
 
   @Test(arguments: findings) func aFindingIsWhole(id: String, column: String) throws {

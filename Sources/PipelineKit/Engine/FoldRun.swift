@@ -67,12 +67,7 @@ extension Runner {
     let part = source.parts[0]
     // What steps count on the way is forgotten when the stretches turn out not to fit.
     let record = RunRecord()
-    // Last of all: beside the end of the fold and what comes after it, which one thread does.
-    tasks.add(cost: -1) { () throws(PipelineError) in
-      try timed("hash \(part.input.path)") { () throws(PipelineError) in
-        do throws(SourceError) { try context(source.spec.id).hash(part.input.path) } catch { throw .source(error) }
-      }
-    }
+    if !isHashedApart(part) { addHash(of: part.input.path, source.spec.id, to: &tasks) }
     var reads: [Int] = []
     for index in 0..<stretches.count {
       reads.append(

@@ -71,7 +71,9 @@ public struct Runner: Sendable {
     var producers: [String: Int] = [:]
     for (i, source) in plan.sources.enumerated() {
       let chain = fusion.chains[i]
-      addHashes(of: source, to: &tasks)
+      for part in source.parts where isHashedApart(part) {
+        addHash(of: part.input.path, source.spec.id, to: &tasks)
+      }
       if let output = chain.streamedOutput {
         addStream(source, chain, into: output, state, to: &tasks)
         continue
@@ -174,18 +176,15 @@ public struct Runner: Sendable {
   ///
   /// Small enough to fill the time in which one thread reads the last file of a source, and another has nothing to do; a
   /// larger file is better hashed while its bytes are at hand.
-  private func isHashedApart(_ part: Plan.Part) -> Bool {
+  func isHashedApart(_ part: Plan.Part) -> Bool {
     options.threads > 1 && (1 << 20...1 << 24).contains(FileStretch.size(of: part.input.path) ?? 0)
   }
 
-  /// Adds the hashing of the files for which ``read(_:part:_:_:)`` leaves it.
-  private func addHashes(of source: Plan.Source, to tasks: inout TaskGraph) {
-    for part in source.parts where isHashedApart(part) {
-      let path = part.input.path
-      tasks.add(cost: -1) { () throws(PipelineError) in
-        try timed("hash \(path)") { () throws(PipelineError) in
-          do throws(SourceError) { try context(source.spec.id).hash(path) } catch { throw .source(error) }
-        }
+  /// Adds the hashing of the file at `path` for the source `stage`: last of all, beside what one thread does alone.
+  func addHash(of path: String, _ stage: String, to tasks: inout TaskGraph) {
+    tasks.add(cost: -1) { () throws(PipelineError) in
+      try timed("hash \(path)") { () throws(PipelineError) in
+        do throws(SourceError) { try context(stage).hash(path) } catch { throw .source(error) }
       }
     }
   }

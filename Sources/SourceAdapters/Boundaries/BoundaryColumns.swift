@@ -1,3 +1,4 @@
+import PipelineKit
 import Tabular
 
 /// The reference system of coordinates.
@@ -68,6 +69,39 @@ struct BoundaryColumns: Sendable {
         field.origins = [mine]
       }
       return field
+    }
+  }
+}
+
+extension BoundaryColumns {
+  /// The column with a feature's own identifier.
+  static let idName = "feature_id"
+
+  /// The properties `names` of the first features of `file`, and what is made from their geometry. A property whose values
+  /// are numbers is one unless `types` says otherwise; identifiers and codes are keys.
+  /// - Throws: ``SourceError`` when `types` names a property that there is not.
+  static func schema(
+    _ names: [String], types: OrderedMap<SourceColumnType>, _ system: ReferenceSystem, origin: Origin, file: String,
+    isNumber: (String) -> Bool
+  ) throws(SourceError) -> Schema {
+    for key in types.keys where !names.contains(key) {
+      throw SourceError(
+        file: file, column: key,
+        "the option types names this column, but the features have none of that name" + didYouMean(key, among: names))
+    }
+    let own = names.map { name in
+      let type = types[name]?.type ?? (isNumber(name) ? .float64 : .string)
+      let isKey = type == .string && (name == idName || name.hasSuffix("code"))
+      var field = Field(name, type, role: isKey ? .key : .measure)
+      if !origin.isEmpty {
+        var mine = origin
+        mine.column = name
+        field.origins = [mine]
+      }
+      return field
+    }
+    do { return try Schema(own + fields(beside: names, system, origin: origin)) } catch {
+      throw SourceError(file: file, error.description)
     }
   }
 }

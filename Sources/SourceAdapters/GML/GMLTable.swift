@@ -35,56 +35,31 @@ final class GMLSample: GMLReceiver {
 
 /// Hands on the features of a file as batches.
 final class GMLTable: GMLReceiver {
-  private(set) var isStopped = false
   private(set) var failure: SourceError?
-  private let rows: FeatureRows
-  private let names: Set<String>
-  private let schema: Schema
-  private let path: String
-  private let context: RunContext
-  private let numbers: NumberParser
-  private let receive: (Batch) -> ReadControl
+  private let batches: FeatureBatches
   private var warned: Set<String> = []
 
-  init(
-    rows: FeatureRows, names: Set<String>, schema: Schema, path: String, context: RunContext, numbers: NumberParser,
-    receive: @escaping (Batch) -> ReadControl
-  ) {
-    self.rows = rows
-    self.names = names
-    self.schema = schema
-    self.path = path
-    self.context = context
-    self.numbers = numbers
-    self.receive = receive
-  }
+  init(_ batches: FeatureBatches) { self.batches = batches }
 
   func property(_ name: String, _ value: UnsafeBufferPointer<UInt8>, line: Int) {
-    guard let place = rows.place(name) else {
-      if !names.contains(name) { warn(name, line, "is not in the first features") }
+    guard let place = batches.rows.place(name) else {
+      if !batches.knows(name) { warn(name, line, "is not in the first features") }
       return
     }
-    rows.put(value.isEmpty ? nil : value, at: place, line: line)
+    batches.rows.put(value.isEmpty ? nil : value, at: place, line: line)
   }
 
   func nested(_ name: String, line: Int) { warn(name, line, "holds elements") }
 
   private func warn(_ name: String, _ line: Int, _ why: String) {
     guard warned.count < 100, warned.insert(name).inserted else { return }
-    context.warn("\(path):\(line): the property \"\(name)\" \(why) and is left out")
+    batches.context.warn("\(batches.path):\(line): the property \"\(name)\" \(why) and is left out")
   }
 
   func endFeature(_ shape: ShapeBuilder, _ kind: ShapeBuilder.Kind?, line: Int) -> Bool {
-    if let bad = rows.append(shape, kind), let trouble = rows.decoder.trouble {
-      let name = schema[trouble.column].name
-      failure = SourceError(
-        file: path, line: bad, column: name, CellMessage.text(trouble, column: name, numbers: numbers))
+    do throws(SourceError) { return try batches.append(shape, kind) } catch {
+      failure = error
       return false
     }
-    if rows.isFull {
-      context.count(read: rows.rows)
-      if receive(Batch(rows.take())) == .stop { isStopped = true }
-    }
-    return !isStopped
   }
 }

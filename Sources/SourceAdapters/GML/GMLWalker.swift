@@ -14,8 +14,6 @@ protocol GMLReceiver: AnyObject {
 
 /// Walks over the features of a GML document.
 final class GMLWalker: XMLReceiver {
-  /// The name under which a feature's own `gml:id` goes.
-  static let idName = "feature_id"
   private static let members: Set<String> = ["member", "featureMember"]
 
   private(set) var root = ""
@@ -82,7 +80,7 @@ final class GMLWalker: XMLReceiver {
       featureLine = line
       geometry.clear()
       for i in 0..<tag.attributeCount where ["id", "fid"].contains(SourceAdapters.text(tag.attributeName(i))) {
-        receiver.property(Self.idName, tag.attributeValue(i), line: line)
+        receiver.property(BoundaryColumns.idName, tag.attributeValue(i), line: line)
       }
     } else if Self.members.contains(name) || name == "featureMembers" {
       membersDepth = depth

@@ -37,60 +37,33 @@ final class FeatureSample: FeatureReceiver {
 
 /// Hands on the features of a file as batches.
 final class FeatureTable: FeatureReceiver {
-  private(set) var isStopped = false
-  private let rows: FeatureRows
-  private let names: Set<String>
-  private let schema: Schema
-  private let path: String
-  private let context: RunContext
-  private let numbers: NumberParser
-  private let receive: (Batch) -> ReadControl
+  private let batches: FeatureBatches
   private var hasWarned = false
 
-  init(
-    rows: FeatureRows, names: Set<String>, schema: Schema, path: String, context: RunContext, numbers: NumberParser,
-    receive: @escaping (Batch) -> ReadControl
-  ) {
-    self.rows = rows
-    self.names = names
-    self.schema = schema
-    self.path = path
-    self.context = context
-    self.numbers = numbers
-    self.receive = receive
-  }
+  init(_ batches: FeatureBatches) { self.batches = batches }
 
   func property(_ name: String, _ event: JSONStream.Event, _ json: JSONStream) throws(SourceError) {
-    guard let place = rows.place(name) else {
-      if !hasWarned, !names.contains(name) {
+    guard let place = batches.rows.place(name) else {
+      if !hasWarned, !batches.knows(name) {
         hasWarned = true
         let isNested = event == .beginObject || event == .beginArray
-        context.warn(
-          "\(path):\(json.line): the property \"\(name)\" "
+        batches.context.warn(
+          "\(batches.path):\(json.line): the property \"\(name)\" "
             + (isNested ? "holds an object or a list" : "is not in the first features") + " and is left out")
       }
       return
     }
     switch event {
-    case .string, .number: rows.put(json.text, at: place, line: json.line)
+    case .string, .number: batches.rows.put(json.text, at: place, line: json.line)
     case .bool(let value):
       var text = value ? "true" : "false"
-      text.withUTF8 { rows.put($0, at: place, line: json.line) }
-    case .null: rows.put(nil, at: place, line: json.line)
+      text.withUTF8 { batches.rows.put($0, at: place, line: json.line) }
+    case .null: batches.rows.put(nil, at: place, line: json.line)
     default: throw json.failure("holds an object or a list in this feature", column: name)
     }
   }
 
   func endFeature(_ shape: ShapeBuilder, _ kind: ShapeBuilder.Kind?, line: Int) throws(SourceError) -> Bool {
-    if let bad = rows.append(shape, kind), let trouble = rows.decoder.trouble {
-      let name = schema[trouble.column].name
-      throw SourceError(
-        file: path, line: bad, column: name, CellMessage.text(trouble, column: name, numbers: numbers))
-    }
-    if rows.isFull {
-      context.count(read: rows.rows)
-      if receive(Batch(rows.take())) == .stop { isStopped = true }
-    }
-    return !isStopped
+    try batches.append(shape, kind)
   }
 }

@@ -15,9 +15,6 @@ final class FeatureWalker {
   /// What kind of document it is.
   enum Format { case features, topology, other(String) }
 
-  /// The name of the column for a feature's own `id`.
-  static let idName = "feature_id"
-
   private(set) var format: Format?
   /// The reference system, if the document has named one so far.
   private(set) var system: ReferenceSystem?
@@ -144,7 +141,7 @@ final class FeatureWalker {
       try arcReferences()
     } else if json.isText("id") {
       let event = try json.next()
-      try receiver.property(Self.idName, event, json)
+      try receiver.property(BoundaryColumns.idName, event, json)
       try json.skip(event)
     } else {
       try json.skip(json.next())

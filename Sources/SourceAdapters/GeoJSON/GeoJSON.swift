@@ -119,25 +119,8 @@ public struct GeoJSON: SourceAdapter {
   public func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema {
     guard let part = input.parts.first else { return Schema() }
     let (sample, system) = try sample(part.path, context)
-    for key in options.types.keys where !sample.names.contains(key) {
-      throw SourceError(
-        file: part.path, column: key,
-        "the option types names this column, but the features have none of that name"
-          + didYouMean(key, among: sample.names))
-    }
-    var fields = sample.names.map { name in
-      let type = options.types[name]?.type ?? (sample.isNumber(name) ? .float64 : .string)
-      let isKey = type == .string && (name == FeatureWalker.idName || name.hasSuffix("code"))
-      var field = Field(name, type, role: isKey ? .key : .measure)
-      if !input.origin.isEmpty {
-        var mine = input.origin
-        mine.column = name
-        field.origins = [mine]
-      }
-      return field
-    }
-    fields += BoundaryColumns.fields(beside: sample.names, system, origin: input.origin)
-    do { return try Schema(fields) } catch { throw SourceError(file: part.path, error.description) }
+    return try BoundaryColumns.schema(
+      sample.names, types: options.types, system, origin: input.origin, file: part.path, isNumber: sample.isNumber)
   }
 
   /// Reads one file.
@@ -145,24 +128,20 @@ public struct GeoJSON: SourceAdapter {
     _ part: InputPart, of input: Input, as schema: Schema, context: RunContext, into receive: (Batch) -> ReadControl
   ) throws(SourceError) {
     let (sample, system) = try sample(input.parts.first?.path ?? part.path, context)
-    let rows = try FeatureRows(schema: schema, names: sample.names, system: system, cells: cells, file: part.path)
     let arcs = sample.isTopology ? try arcs(part.path, context) : nil
     let json = try open(part.path, context)
     try withoutActuallyEscaping(receive) { (receive) throws(SourceError) in
-      let features = FeatureTable(
-        rows: rows, names: Set(sample.names), schema: schema, path: part.path, context: context,
-        numbers: cells.numbers, receive: receive)
-      let walker = FeatureWalker(json, features, arcs: arcs, object: options.object)
+      let batches = try FeatureBatches(
+        schema: schema, names: sample.names, system: system, cells: cells, path: part.path, context: context,
+        receive: receive)
+      let walker = FeatureWalker(json, FeatureTable(batches), arcs: arcs, object: options.object)
       try walker.walk()
       try check(walker, system, part.path, isTopology: arcs != nil)
-      if !features.isStopped { walker.page.check(part, of: input, features: walker.features, context: context) }
+      if !batches.isStopped { walker.page.check(part, of: input, features: walker.features, context: context) }
       if walker.sawCollection {
         context.warn("\(part.path): collections of geometries are left out; their features have no geometry")
       }
-      if rows.rows > 0, !features.isStopped {
-        context.count(read: rows.rows)
-        _ = receive(Batch(rows.take()))
-      }
+      batches.finish()
     }
   }
 

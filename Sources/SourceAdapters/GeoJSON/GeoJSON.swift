@@ -81,16 +81,21 @@ public struct GeoJSON: SourceAdapter {
   }
 
   /// JSON with the type of a collection, a feature or a topology near its start.
-  public static func recognise(head: [UInt8], path: String) -> Recognition {
+  public static func recognise(head: [UInt8], path: String) -> Recognition { judge(head, path).recognition }
+
+  /// What the head of a file looks like, and whether that is a topology.
+  private static func judge(_ head: [UInt8], _ path: String) -> (recognition: Recognition, isTopology: Bool) {
     var rest = head[...]
     if rest.starts(with: byteOrderMark) { rest = rest.dropFirst(3) }
-    guard rest.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return Recognition(0, "not a JSON object") }
+    guard rest.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
+      return (Recognition(0, "not a JSON object"), false)
+    }
     // Only members of the outermost object count.
     let bytes = Array(rest)
     return bytes.withUnsafeBufferPointer { bytes in
       let json = JSONStream(path: path)
       json.load(bytes)
-      var hint = Recognition(0, "JSON without the members of GeoJSON")
+      var hint = (Recognition(0, "JSON without the members of GeoJSON"), false)
       do throws(SourceError) {
         _ = try json.next()
         while try json.next() == .key {
@@ -98,15 +103,18 @@ public struct GeoJSON: SourceAdapter {
           let event = try json.next()
           if key == "type", event == .string {
             switch json.string {
-            case "FeatureCollection": return Recognition(95, "a GeoJSON FeatureCollection")
-            case "Feature": return Recognition(90, "a GeoJSON Feature")
-            case "Topology": return Recognition(95, "a TopoJSON Topology")
-            default: if ShapeBuilder.Kind(rawValue: json.string) != nil { return Recognition(80, "a GeoJSON geometry") }
+            case "FeatureCollection": return (Recognition(95, "a GeoJSON FeatureCollection"), false)
+            case "Feature": return (Recognition(90, "a GeoJSON Feature"), false)
+            case "Topology": return (Recognition(95, "a TopoJSON Topology"), true)
+            default:
+              if ShapeBuilder.Kind(rawValue: json.string) != nil {
+                return (Recognition(80, "a GeoJSON geometry"), false)
+              }
             }
           } else if key == "features", event == .beginArray {
-            hint = Recognition(60, "JSON with a list of features")
+            hint = (Recognition(60, "JSON with a list of features"), false)
           } else if key == "arcs", event == .beginArray || key == "objects" {
-            hint = Recognition(70, "JSON with the arcs of a topology")
+            hint = (Recognition(70, "JSON with the arcs of a topology"), true)
           }
           try json.skip(event)
         }
@@ -173,7 +181,7 @@ public struct GeoJSON: SourceAdapter {
       }
       // A head ends somewhere; whatever else is wrong is wrong with the file.
       if let failure, isWhole || !json.isCutOff { throw failure }
-      if Self.recognise(head: head, path: path).reason.contains("opolog") {
+      if Self.judge(head, path).isTopology {
         sample.isTopology = true
         walker = FeatureWalker(try open(path, context), sample, arcs: try arcs(path, context), object: options.object)
         try walker.walk()

@@ -67,7 +67,7 @@ struct StringInterner {
   }
 
   /// Whether so much is held that a snapshot costs more than the batch it is for.
-  var isLarge: Bool { count > 32_768 || byteCount > 1 << 22 }
+  var isLarge: Bool { count > 65_536 || byteCount > 1 << 22 }
 
   /// The texts so far.
   func snapshot(lineage: DictionaryLineage) -> StringDictionary {

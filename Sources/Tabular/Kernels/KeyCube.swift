@@ -5,7 +5,7 @@ import Glibc
 /// Grows with the codes. The key with the most of them varies slowest, so that most growth only adds memory at the end.
 struct KeyCube {
   /// Up to how many cells a cube is worth its memory for so many rows.
-  static func limit(rows: Int) -> Int { min(max(1 << 24, 8 * rows), 1 << 28) }
+  static func limit(rows: Int) -> Int { min(max(1 << 25, 8 * rows), 1 << 28) }
 
   private(set) var cells: UnsafeMutablePointer<UInt32>
   private(set) var cellCount = 1

@@ -67,7 +67,7 @@ extension Runner {
     let part = source.parts[0]
     // What steps count on the way is forgotten when the stretches turn out not to fit.
     let record = RunRecord()
-    if !isHashedApart(part) { addHash(of: part.input.path, source.spec.id, to: &tasks) }
+    addHash(of: part.input.path, source.spec.id, to: &tasks)
     var reads: [Int] = []
     for index in 0..<stretches.count {
       reads.append(

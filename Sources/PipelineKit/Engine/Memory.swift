@@ -6,13 +6,16 @@ public enum Memory {
   /// The first part of the heap, which large pages hold where the kernel has them: address space, no memory.
   private static let hugeBytes = 1 << 26
 
+  /// Blocks of this size and more get a mapping of their own.
+  private static let mappedBytes = 1 << 26
+
   /// Settings for a program that makes and drops whole columns: one arena for all threads, and columns on the heap rather
   /// than in mappings of their own, so that one column's memory becomes the next one's without a page fault. To be called
   /// first thing in `main`; results do not depend on it.
   public static func configure() {
     mallopt(M_ARENA_MAX, 1)
-    mallopt(M_MMAP_THRESHOLD, 1 << 26)
-    mallopt(M_TRIM_THRESHOLD, CInt(hugeBytes + 1 << 26))
+    mallopt(M_MMAP_THRESHOLD, CInt(mappedBytes))
+    mallopt(M_TRIM_THRESHOLD, CInt(hugeBytes + mappedBytes))
     preferHugePages()
   }
 

@@ -71,7 +71,7 @@ public struct Runner: Sendable {
     var producers: [String: Int] = [:]
     for (i, source) in plan.sources.enumerated() {
       let chain = fusion.chains[i]
-      for part in source.parts where isHashedApart(part) {
+      for part in source.parts where isWorthHashingApart(part) {
         addHash(of: part.input.path, source.spec.id, to: &tasks)
       }
       if let output = chain.streamedOutput {
@@ -156,10 +156,10 @@ public struct Runner: Sendable {
     let part = source.parts[part]
     options.progress?("reading \(part.input.path)")
     var failure: PipelineError?
-    var context = context(source.spec.id)
-    if isHashedApart(part) { context = context.hashingApart(part.input.path) }
     do throws(SourceError) {
-      try source.adapter.read(part.input, of: source.input, as: source.adapterSchema, context: context) { batch in
+      try source.adapter.read(
+        part.input, of: source.input, as: source.adapterSchema, context: context(source.spec.id)
+      ) { batch in
         do throws(PipelineError) {
           try receive(try passed(batch, part, source, chain))
           return .more
@@ -172,16 +172,18 @@ public struct Runner: Sendable {
     if let failure { throw failure }
   }
 
-  /// Whether the SHA-256 of a part's file is a piece of work of its own.
+  /// Whether the SHA-256 of a part's file should be a piece of work of its own.
   ///
   /// Small enough to fill the time in which one thread reads the last file of a source, and another has nothing to do; a
   /// larger file is better hashed while its bytes are at hand.
-  func isHashedApart(_ part: Plan.Part) -> Bool {
+  private func isWorthHashingApart(_ part: Plan.Part) -> Bool {
     options.threads > 1 && (1 << 20...1 << 24).contains(FileStretch.size(of: part.input.path) ?? 0)
   }
 
-  /// Adds the hashing of the file at `path` for the source `stage`: last of all, beside what one thread does alone.
+  /// Adds the hashing of the file at `path` for the source `stage`: last of all, beside what one thread does alone. Once
+  /// for a file; whoever else opens it only reads.
   func addHash(of path: String, _ stage: String, to tasks: inout TaskGraph) {
+    guard plan.record.hashApart(path) else { return }
     tasks.add(cost: -1) { () throws(PipelineError) in
       try timed("hash \(path)") { () throws(PipelineError) in
         do throws(SourceError) { try context(stage).hash(path) } catch { throw .source(error) }

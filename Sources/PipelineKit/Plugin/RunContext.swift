@@ -11,8 +11,6 @@ public struct RunContext: Sendable {
   /// How many threads a kernel may use at once.
   public let threads: Int
   let record: RunRecord
-  /// A file whose bytes are hashed apart from their reading.
-  private var hashedApart: String?
 
   /// A context of its own, for tests and tools outside a run.
   public init(stage: String = "test", threads: Int = 1) {
@@ -28,13 +26,6 @@ public struct RunContext: Sendable {
   /// The same run, for another stage.
   func context(for stage: String) -> RunContext { RunContext(stage: stage, threads: threads, record: record) }
 
-  /// The same context, in which the file at `path` is only read: ``hash(_:)`` of another one tells the manifest of it.
-  func hashingApart(_ path: String) -> RunContext {
-    var context = self
-    context.hashedApart = path
-    return context
-  }
-
   /// Opens a file for reading from its start. The file's size and SHA-256 enter the manifest once it is read to the end.
   /// - Throws: ``SourceError`` of kind `unreadable`, saying why.
   ///
@@ -42,7 +33,7 @@ public struct RunContext: Sendable {
   /// `archive.zip/table.csv`.
   public func open(_ path: String) throws(SourceError) -> InputFile {
     noteDependency(path)
-    return try InputFile(path: path, record: record, isHashed: path != hashedApart)
+    return try InputFile(path: path, record: record, isHashed: !record.isHashedApart(path))
   }
 
   /// At most `count` bytes from the start of a file, unpacked, to recognise it and find its columns. A zip archive of
@@ -58,7 +49,8 @@ public struct RunContext: Sendable {
 
   /// Reads a file to its end for the manifest alone, where its content is read in stretches or by another thread.
   func hash(_ path: String) throws(SourceError) {
-    let file = try open(path)
+    noteDependency(path)
+    let file = try InputFile(path: path, record: record)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 4096)
     defer { buffer.deallocate() }
     while try file.read(into: buffer) > 0 {}
@@ -179,6 +171,7 @@ final class RunRecord: Sendable {
     var notes: [String: [String]] = [:]
     var kept: [String: String] = [:]
     var identities: [String: [Int]] = [:]
+    var hashedApart: Set<String> = []
   }
 
   private let state = Mutex(State())
@@ -195,6 +188,12 @@ final class RunRecord: Sendable {
   var keptFiles: [(path: String, text: String)] {
     state.withLock { $0.kept.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
+
+  /// Leaves the hash of the file at `path` to ``RunContext/hash(_:)``; false when it already was.
+  func hashApart(_ path: String) -> Bool { state.withLock { $0.hashedApart.insert(path).inserted } }
+
+  /// Whether opening the file at `path` need not hash it.
+  func isHashedApart(_ path: String) -> Bool { state.withLock { $0.hashedApart.contains(path) } }
 
   func finished(_ facts: FileFacts) { state.withLock { $0.files[facts.path] = facts } }
 

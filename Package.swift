@@ -48,7 +48,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CMalloc"),
-    .systemLibrary(name: "CByteMasks"),
+    .target(name: "CByteMasks", path: "Sources/CByteMasks"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     library("Tabular"),
@@ -72,7 +72,7 @@ let package = Package(
     tests("Parquet", ["Tabular"]),
     tests("PipelineKit", ["Tabular"]),
     tests("PipelineTesting", ["Tabular", "PipelineKit"]),
-    tests("SourceAdapters", ["Tabular", "PipelineKit", "PipelineTesting", "Parquet"]),
+    tests("SourceAdapters", ["Tabular", "PipelineKit", "PipelineTesting", "Parquet", "CByteMasks"]),
     tests("Transforms", ["Tabular", "PipelineKit", "PipelineTesting", "Statistics"]),
     tests("Sinks", ["Tabular", "PipelineKit", "PipelineTesting", "Parquet"]),
     .testTarget(

@@ -24,7 +24,9 @@ final class CSVProjection {
   private var raw: UnsafeMutablePointer<UInt8>
   private var held = 0
   private let capacity: Int
-  private var ends: UnsafeMutablePointer<UInt32>
+  /// Where the fields of a piece end, and how many do up to each line's end.
+  private let ends: UnsafeMutablePointer<UInt32>
+  private let lines: UnsafeMutablePointer<PeilLine>
   private let output: UnsafeMutablePointer<UInt8>
   /// Data records so far.
   private var records = 0
@@ -45,13 +47,15 @@ final class CSVProjection {
     raw = .allocate(capacity: capacity + Self.longestRecord + Self.slack)
     raw.initialize(repeating: 0, count: capacity + Self.longestRecord + Self.slack)
     output = .allocate(capacity: capacity + Self.longestRecord + 2 * Self.slack)
-    ends = .allocate(capacity: capacity + Self.longestRecord + Self.slack + 2)
+    ends = .allocate(capacity: capacity + Self.longestRecord + 2 * Self.slack)
+    lines = .allocate(capacity: capacity + Self.longestRecord)
   }
 
   deinit {
     raw.deallocate()
     output.deallocate()
     ends.deallocate()
+    lines.deallocate()
     runs.deallocate()
   }
 
@@ -96,46 +100,19 @@ final class CSVProjection {
       held = 0
       return UnsafeRawBufferPointer(start: raw, count: total)
     }
-    let end = UnsafePointer(raw) + total
     memset(raw + total, 0, Self.slack)
-    var out = output
-    var recordStart = UnsafePointer(raw)
-    var endCount = 0
-    var quotesBefore: UInt64 = 0  // all ones inside quotes
-    var quoteCount = 0
     let base = UnsafePointer(raw)
-    var block = base
-    while block < end {
-      let masks = peil_byte_masks(block, separator)
-      var marks = masks.separators | masks.lineEnds
-      var lineEnds = masks.lineEnds
-      if masks.quotes | quotesBefore != 0 {
-        let inside = Self.parity(masks.quotes) ^ quotesBefore
-        quotesBefore = 0 &- (inside >> 63)
-        marks &= ~inside
-        lineEnds &= ~inside
-      }
-      let offset = UInt32(truncatingIfNeeded: block - base)
-      var quotes = masks.quotes
-      while lineEnds != 0 {
-        let place = lineEnds.trailingZeroBitCount
-        let upTo = lineEnds ^ (lineEnds &- 1)  // this line end and all below it
-        endCount = note(marks & upTo, offset, endCount)
-        quoteCount &+= (quotes & upTo).nonzeroBitCount
-        quotes &= ~upTo
-        marks &= ~upTo
-        lineEnds &= ~upTo
-        let next = block + place + 1
-        out = emit(recordStart, next, endCount, quoteCount, base, to: out)
-        recordStart = next
-        endCount = 0
-        quoteCount = 0
-      }
-      endCount = note(marks, offset, endCount)
-      quoteCount &+= quotes.nonzeroBitCount
-      block += 64
+    var out = output
+    var recordStart = base
+    var before = PeilLine()
+    for i in 0..<peil_find_marks(base, total, separator, ends, lines) {
+      let line = lines[i]
+      let next = base + Int(ends[Int(line.marks) &- 1]) + 1
+      out = emit(recordStart, next, Int(before.marks), Int(line.marks), Int(line.quotes &- before.quotes), to: out)
+      recordStart = next
+      before = line
     }
-    held = end - recordStart
+    held = base + total - recordStart
     if isLast || held > Self.longestRecord {
       // The last record has no line end, or a quote is left open: libcsv will see.
       wholeFrom = records
@@ -149,28 +126,16 @@ final class CSVProjection {
     return UnsafeRawBufferPointer(start: output, count: out - output)
   }
 
-  /// Lays down the places of all bits of `marks`.
-  @inline(__always)
-  private func note(_ marks: UInt64, _ offset: UInt32, _ count: Int) -> Int {
-    var rest = marks
-    var place = ends + count
-    while rest != 0 {
-      place.pointee = offset &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
-      place += 1
-      rest &= rest &- 1
-    }
-    return place - ends
-  }
-
-  /// Hands on one record, its line end included; `ends` holds where its fields end.
+  /// Hands on one record, its line end included; `ends[first]` to `ends[last - 1]` are where its fields end.
   @inline(__always)
   private func emit(
-    _ start: UnsafePointer<UInt8>, _ next: UnsafePointer<UInt8>, _ endCount: Int, _ quoteCount: Int,
-    _ base: UnsafePointer<UInt8>, to output: UnsafeMutablePointer<UInt8>
+    _ start: UnsafePointer<UInt8>, _ next: UnsafePointer<UInt8>, _ first: Int, _ last: Int, _ quoteCount: Int,
+    to output: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {
-    guard endCount == fieldCount, fieldCount > 1, quoteCount == 0 || areQuotesPlain(start, quoteCount, base) else {
-      return emitWhole(start, next, endCount, to: output)
+    guard last &- first == fieldCount, fieldCount > 1, quoteCount == 0 || areQuotesPlain(start, first, quoteCount) else {
+      return emitWhole(start, next, last &- first, to: output)
     }
+    let (base, ends) = (UnsafePointer(raw), ends + first)
     var out = output
     for i in 0..<runCount {
       let run = runs[i]
@@ -207,30 +172,15 @@ final class CSVProjection {
     return output + (next - start)
   }
 
-  /// Whether all quotes of a record stand at both ends of a field.
-  private func areQuotesPlain(
-    _ start: UnsafePointer<UInt8>, _ quoteCount: Int, _ base: UnsafePointer<UInt8>
-  ) -> Bool {
+  /// Whether all quotes of the record whose first field ends at `ends[first]` stand at both ends of a field.
+  private func areQuotesPlain(_ start: UnsafePointer<UInt8>, _ first: Int, _ quoteCount: Int) -> Bool {
     var from = start
     var quoted = 0
-    for i in 0..<fieldCount {
-      let end = base + Int(ends[i])
+    for i in first..<(first + fieldCount) {
+      let end = UnsafePointer(raw) + Int(ends[i])
       if end - from >= 2, from.pointee == 0x22, end[-1] == 0x22 { quoted &+= 2 }
       from = end + 1
     }
     return quoted == quoteCount
-  }
-
-  /// Bit i is the parity of bits 0 to i.
-  @inline(__always)
-  private static func parity(_ bits: UInt64) -> UInt64 {
-    var bits = bits
-    bits ^= bits << 1
-    bits ^= bits << 2
-    bits ^= bits << 4
-    bits ^= bits << 8
-    bits ^= bits << 16
-    bits ^= bits << 32
-    return bits
   }
 }

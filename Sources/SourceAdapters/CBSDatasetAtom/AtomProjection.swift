@@ -1,39 +1,24 @@
 import Glibc
 import PipelineKit
 
-/// Leaves the properties that nobody asked for out of a feed, before libxml2 sees them.
+/// Leaves what nobody asked for out of a feed, before libxml2 sees it.
 ///
 /// A CBS feed repeats the same properties in the same order in every entry, and a pipeline needs a few of them. Inside
 /// `m:properties` an element is left out when its start tag stands byte for byte as in an earlier entry, which libxml2 has
 /// read, its text is plain (printable ASCII without markup), its end tag follows, and its name is not wanted. What is left
 /// is well-formed exactly when the whole is. Of a wanted element the attributes that say nothing about the value (`m:type`,
-/// `xml:space`) and the blanks before it are left out in the same way, and a long name stands as a short one, which
-/// ``name(of:)`` tells: the parser would read each name twice in every entry. Everything else goes through untouched: the
-/// first entries, whatever differs, unwanted text outside ASCII. A document with a comment, a CDATA section or a processing instruction, or in another encoding
-/// than UTF-8, goes through whole from there on. Line ends are kept, so that the parser's line numbers stay true.
+/// `xml:space`) and the blanks before it are left out in the same way, and its name, unless it has attributes of another
+/// kind, stands as a short one without a prefix, which ``property(of:)`` tells: the parser would read each name twice in
+/// every entry. What stands between the properties of two entries is left out as far as ``AtomGap`` allows.
+///
+/// Everything else goes through untouched: the first entries, whatever differs, unwanted text outside ASCII. A document
+/// with a comment, a CDATA section or a processing instruction, with a namespace declared behind the first entry, or in
+/// another encoding than UTF-8, goes through whole from there on. Line ends are kept, so that the parser's line numbers
+/// stay true.
 ///
 /// Method: projection before parsing, as in Koch, Scherzinger and Schmidt, "XML prefiltering as a string matching problem"
 /// (ICDE 2008).
 final class AtomProjection {
-  /// A start tag seen at a place among the properties.
-  private struct Variant {
-    var tag: UnsafeMutablePointer<UInt8>
-    var tagLength: Int
-    /// The end tag; nil when the element is empty.
-    var end: UnsafeMutablePointer<UInt8>?
-    var endLength: Int
-    var isWanted: Bool
-    /// The bytes of the start tag up to the end of its name.
-    var nameLength = 0
-    /// Whether what follows the name are attributes that say nothing about the value.
-    var isTyped = false
-    /// The start tag up to the end of a short name, when there is one, and the end tag; of their 16 bytes these many.
-    var short = SIMD16<UInt8>()
-    var shortEnd = SIMD16<UInt8>()
-    var shortLength = 0
-    var shortEndLength = 0
-  }
-
   private enum Match {
     /// An element of the given variant, whose text ends before `text`; of no known variant without one.
     case element(text: Int, end: Int, variant: Int, isSkipped: Bool)
@@ -58,18 +43,19 @@ final class AtomProjection {
     }
   }
 
-  private static let marker: StaticString = "<m:properties>"
   /// Bytes held back for an element that a piece breaks in two; a longer one goes through.
   private static let longestElement = 1 << 14
   private static let variantsAPlace = 4
   /// What no name of OData holds, between the two letters of a short name.
   private static let shortMark = UInt8(ascii: ".")
   /// Names from this length on are shortened: theirs is then room for a whole vector at each tag's place.
-  private static let shortestLong = 14
+  private static let shortestLong = 6
+  /// Bytes behind those of a piece that may be read.
+  private static let slack = 16
 
   private let source: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int
   private let wanted: Set<[UInt8]>
-  private var variants: [Variant] = []
+  private var variants: [AtomTag] = []
   /// How many variants each place has; those of place p start at `p * variantsAPlace`.
   private var variantCounts: [Int] = []
   private var raw = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -81,9 +67,12 @@ final class AtomProjection {
   private var place = -1
   /// Ends of `m:properties` seen.
   private var entries = 0
+  /// Whether what comes next is the end of an entry's properties.
+  private var isAtGap = false
+  private var gaps = AtomGaps()
   private var hasUnwanted = false
   private var hasAttributes = false
-  /// The names that have short ones, by number.
+  /// The names that have short ones, by number, with their prefix.
   private var longNames: [[UInt8]] = []
   private var shortNumbers: [[UInt8]: Int] = [:]
 
@@ -97,19 +86,25 @@ final class AtomProjection {
     raw.deallocate()
     for place in variantCounts.indices {
       for i in 0..<variantCounts[place] {
-        variants[place * Self.variantsAPlace + i].tag.deallocate()
-        variants[place * Self.variantsAPlace + i].end?.deallocate()
+        variants[place * Self.variantsAPlace + i].release()
       }
     }
   }
 
-  /// The name for which the short name `short` stands; nil when it is none.
-  func name(of short: UnsafePointer<UInt8>) -> [UInt8]? {
-    guard short[0] >= UInt8(ascii: "a"), short[1] == Self.shortMark, short[2] >= UInt8(ascii: "a"), short[3] == 0 else {
-      return nil
-    }
+  /// Whether a name is a short one.
+  @inline(__always)
+  static func isShort(_ name: UnsafePointer<UInt8>) -> Bool {
+    name[0] >= UInt8(ascii: "a") && name[1] == shortMark && name[2] >= UInt8(ascii: "a") && name[3] == 0
+  }
+
+  /// The property for which the short name `short` stands; nil when it is none.
+  func property(of short: UnsafePointer<UInt8>) -> (prefix: String, name: String)? {
+    guard Self.isShort(short) else { return nil }
     let number = 26 * Int(short[0] - UInt8(ascii: "a")) + Int(short[2] - UInt8(ascii: "a"))
-    return number < longNames.count ? longNames[number] : nil
+    guard number < longNames.count else { return nil }
+    let parts = longNames[number].split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(decoding: parts[parts.count - 1], as: UTF8.self)
+    return (parts.count > 1 ? String(decoding: parts[0], as: UTF8.self) : "", name)
   }
 
   /// The short name of a number below 26 * 26: two letters, which libxml2's hash of names tells apart without a collision.
@@ -121,7 +116,8 @@ final class AtomProjection {
   func read(into target: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
     if isOff, held == 0 { return try source(target) }
     if raw.count != target.count {
-      let fresh = UnsafeMutableRawBufferPointer.allocate(byteCount: target.count, alignment: 4096)
+      let room = UnsafeMutableRawPointer.allocate(byteCount: target.count + Self.slack, alignment: 4096)
+      let fresh = UnsafeMutableRawBufferPointer(start: room, count: target.count)
       if held > 0 { fresh.copyMemory(from: UnsafeRawBufferPointer(rebasing: raw[..<held])) }
       raw.deallocate()
       raw = fresh
@@ -155,10 +151,33 @@ final class AtomProjection {
       position = 2  // the XML declaration
     }
     scan: while position < count {
+      if isAtGap {
+        switch gaps.pass(bytes, position, count) {
+        case .reduced(let rest, let end):
+          memcpy(output, bytes + kept, position - kept)
+          output += position - kept
+          rest.withUnsafeBufferPointer { output.update(from: $0.baseAddress.unsafelyUnwrapped, count: $0.count) }
+          output += rest.count
+          (position, kept) = (end, end)
+          place = 0
+        case .whole(let end):
+          position = end
+          place = 0
+        case .incomplete:
+          if !isAtEnd, count - position <= Self.longestElement { break scan }
+          isOff = !isAtEnd
+          if isOff { position = count }
+        case .other:
+          isOff = true
+          position = count
+        }
+        isAtGap = false
+        continue
+      }
       if place < 0 {
         guard let next = memchr(bytes + position, 0x3C, count - position) else { break }
         position = UnsafePointer(next.assumingMemoryBound(to: UInt8.self)) - bytes
-        let length = Self.marker.utf8CodeUnitCount
+        let length = AtomGaps.marker.utf8CodeUnitCount
         if count - position < length {
           if isAtEnd { position = count }
           break
@@ -166,11 +185,18 @@ final class AtomProjection {
         if bytes[position + 1] == UInt8(ascii: "!") || bytes[position + 1] == UInt8(ascii: "?") {
           isOff = true
           position = count
-        } else if memcmp(bytes + position, Self.marker.utf8Start, length) == 0 {
+        } else if memcmp(bytes + position, AtomGaps.marker.utf8Start, length) == 0 {
           place = 0
           position += length
-        } else {
+        } else if longNames.isEmpty {
           position += 1
+        } else {
+          // A short name is good for its prefix as long as nobody gives that another meaning.
+          let after = memchr(bytes + position + 1, 0x3C, count - position - 1)
+          let end = after.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) - bytes } ?? count
+          if after == nil, !isAtEnd, count - position <= Self.longestElement { break scan }
+          isOff = (after == nil && !isAtEnd) || AtomGaps.place(of: "xmlns", bytes, position, end) != nil
+          position = isOff ? count : end
         }
         continue
       }
@@ -180,6 +206,7 @@ final class AtomProjection {
         place = -1
         position = start
         entries += 1
+        isAtGap = bytes[start] == 0x3C
         // Every property is wanted, and its tag bare: looking at it would be for nothing.
         if entries == 2, !hasUnwanted, !hasAttributes, longNames.isEmpty {
           isOff = true
@@ -223,13 +250,15 @@ final class AtomProjection {
   /// Vectors are written whole: what follows overwrites their rest, and the output is never longer than the input was.
   @inline(__always)
   private func put(
-    _ variant: borrowing Variant, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ text: Int, _ end: Int,
+    _ variant: borrowing AtomTag, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ text: Int, _ end: Int,
     to output: inout UnsafeMutablePointer<UInt8>
   ) {
+    let room = UnsafeMutableRawPointer(output)
     var source = start &+ variant.nameLength
     if variant.shortLength > 0 {
-      UnsafeMutableRawPointer(output).storeBytes(of: variant.short, as: SIMD16<UInt8>.self)
       output += variant.shortLength
+      if variant.end == nil { return room.storeBytes(of: variant.short, as: SIMD32<UInt8>.self) }
+      room.storeBytes(of: variant.short.lowHalf, as: SIMD16<UInt8>.self)
     } else {
       memcpy(output, bytes + start, variant.nameLength)
       output += variant.nameLength
@@ -237,7 +266,7 @@ final class AtomProjection {
     if variant.isTyped {
       output.pointee = UInt8(ascii: ">")
       output += 1
-      source = start &+ variant.tagLength
+      source = start &+ variant.length
     }
     let hasShortEnd = variant.shortEndLength > 0
     let length = (hasShortEnd ? text : end) &- source
@@ -254,14 +283,16 @@ final class AtomProjection {
     }
   }
 
+  // MARK: Elements
+
   /// The element that starts at `start`, by the start tags known for its place.
   @inline(__always)
   private func match(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Match {
     guard place < variantCounts.count else { return learn(bytes, start, count) }
     let first = place &* Self.variantsAPlace
     for i in first..<(first &+ variantCounts[place]) {
-      let length = variants[i].tagLength
-      guard length <= count &- start, memcmp(bytes + start, variants[i].tag, length) == 0 else { continue }
+      let length = variants[i].length
+      guard length <= count &- start, memcmp(bytes + start, variants[i].bytes, length) == 0 else { continue }
       guard let end = variants[i].end else {
         return .element(
           text: start &+ length, end: start &+ length, variant: i, isSkipped: !variants[i].isWanted)
@@ -319,60 +350,32 @@ final class AtomProjection {
     guard case .element = element, place < XMLLimits.names else { return element }
     if place == variantCounts.count {
       variantCounts.append(0)
-      let none = Variant(tag: Self.copy([]), tagLength: 0, end: nil, endLength: 0, isWanted: true)
-      none.tag.deallocate()
-      variants += [Variant](repeating: none, count: Self.variantsAPlace)
+      variants += [AtomTag](repeating: .none, count: Self.variantsAPlace)
     }
     guard variantCounts[place] < Self.variantsAPlace else { return element }
     let local = name.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last.map { Array($0) } ?? []
-    let isWanted = wanted.contains(local)
-    if !isWanted { hasUnwanted = true }
-    var variant = Variant(
-      tag: Self.copy([UInt8](UnsafeBufferPointer(start: bytes + start, count: close + 1 - start))),
-      tagLength: close + 1 - start, end: end.map { Self.copy($0) }, endLength: end?.count ?? 0, isWanted: isWanted,
-      nameLength: nameEnd - start, isTyped: hasOnlyTypes(bytes, nameEnd, close))
-    if isWanted { shorten(&variant, prefix: Array(name.dropLast(local.count)), local, isEmpty: isEmpty) }
+    var variant = AtomTag(
+      UnsafeBufferPointer(start: bytes + start, count: close + 1 - start), nameLength: nameEnd - start, end: end,
+      isWanted: wanted.contains(local))
+    if !variant.isWanted { hasUnwanted = true }
+    if variant.isTyped { hasAttributes = true }
+    if variant.isWanted, local.count >= Self.shortestLong, variant.isPlain, let short = short(for: name) {
+      variant.shorten(to: short)
+    }
     variants[place * Self.variantsAPlace + variantCounts[place]] = variant
     variantCounts[place] += 1
     return element
   }
 
-  /// Gives a variant with a long name its short one.
-  private func shorten(_ variant: inout Variant, prefix: [UInt8], _ local: [UInt8], isEmpty: Bool) {
-    let number = shortNumbers[local] ?? longNames.count
-    guard local.count >= Self.shortestLong, number < 26 * 26 else { return }
-    let short = prefix + Self.short(number)
-    let start: [UInt8] = [UInt8(ascii: "<")] + short
-    let end: [UInt8] = [UInt8(ascii: "<"), UInt8(ascii: "/")] + short + [UInt8(ascii: ">")]
-    guard end.count <= 16 else { return }
+  /// The short name for `name`; nil when all are given away.
+  private func short(for name: [UInt8]) -> [UInt8]? {
+    let number = shortNumbers[name] ?? longNames.count
+    guard number < 26 * 26 else { return nil }
     if number == longNames.count {
-      longNames.append(local)
-      shortNumbers[local] = number
+      longNames.append(name)
+      shortNumbers[name] = number
     }
-    for (i, byte) in start.enumerated() { variant.short[i] = byte }
-    variant.shortLength = start.count
-    guard !isEmpty else { return }
-    for (i, byte) in end.enumerated() { variant.shortEnd[i] = byte }
-    variant.shortEndLength = end.count
-  }
-
-  /// Whether the attributes between the name and the end of a start tag say nothing about the value: `m:type`, `xml:space`.
-  private func hasOnlyTypes(_ bytes: UnsafePointer<UInt8>, _ nameEnd: Int, _ close: Int) -> Bool {
-    guard close > nameEnd, bytes[close - 1] != UInt8(ascii: "/") else { return false }
-    let attributes = String(
-      decoding: UnsafeBufferPointer(start: bytes + nameEnd, count: close - nameEnd), as: UTF8.self)
-    let isBare = attributes.split(separator: " ").allSatisfy { attribute in
-      ["m:type=\"Edm.", "xml:space=\"preserve\""].contains { attribute.hasPrefix($0) }
-        && attribute.hasSuffix("\"") && attribute.count { $0 == "\"" } == 2
-    }
-    if isBare { hasAttributes = true }
-    return isBare
-  }
-
-  private static func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
-    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(bytes.count, 1))
-    for (i, byte) in bytes.enumerated() { copy[i] = byte }
-    return copy
+    return Self.short(number)
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }

@@ -65,6 +65,8 @@ final class AtomReader {
   /// The address of the next page; empty when the feed names none.
   private(set) var nextLink = ""
   private var linkName: UnsafePointer<xmlChar>?
+  /// The prefixes of properties in the data's namespace.
+  private var prefixes: Set<String> = []
 
   private let onError: OnError
   private var rejectedCount = 0
@@ -153,11 +155,14 @@ final class AtomReader {
 
   // MARK: Callbacks
 
-  private static let start: startElementNsSAX2Func = { context, name, _, space, _, _, attributeCount, _, attributes in
+  private static let start: startElementNsSAX2Func = {
+    context, name, prefix, space, _, _, attributeCount, _, attributes in
     let cursor = context.unsafelyUnwrapped.assumingMemoryBound(to: AtomCursor.self)
     let depth = cursor.pointee.depth &+ 1
     cursor.pointee.depth = depth
-    guard depth == cursor.pointee.propertyDepth, space == cursor.pointee.dataSpace else {
+    guard depth == cursor.pointee.propertyDepth,
+      space == cursor.pointee.dataSpace || name.map(AtomProjection.isShort) == true
+    else {
       cursor.pointee.reader._withUnsafeGuaranteedRef { $0.startOther(name, space, attributes, Int(attributeCount)) }
       return
     }
@@ -165,7 +170,7 @@ final class AtomReader {
     let expected = previous < 0 ? cursor.pointee.first : cursor.pointee.properties[previous].following
     var property = cursor.pointee.properties + expected
     if property.pointee.name != name {
-      guard let other = cursor.pointee.reader._withUnsafeGuaranteedRef({ $0.property(name) }) else { return }
+      guard let other = cursor.pointee.reader._withUnsafeGuaranteedRef({ $0.property(name, prefix) }) else { return }
       property = other
     }
     cursor.pointee.previous = property - cursor.pointee.properties
@@ -259,8 +264,10 @@ final class AtomReader {
 
   /// The property `name` where another was expected: found among the known ones, or made known; and expected at this
   /// place from now on.
-  private func property(_ name: UnsafePointer<xmlChar>?) -> UnsafeMutablePointer<AtomProperty>? {
-    guard let place = place(of: name) else { return nil }
+  private func property(
+    _ name: UnsafePointer<xmlChar>?, _ prefix: UnsafePointer<xmlChar>?
+  ) -> UnsafeMutablePointer<AtomProperty>? {
+    guard let place = place(of: name, prefix) else { return nil }
     let previous = cursor.pointee.previous
     if previous < 0 {
       cursor.pointee.first = place
@@ -272,11 +279,15 @@ final class AtomReader {
 
   /// The name of a property whose element is called `name`: the projection may have shortened it.
   private func property(named name: UnsafePointer<xmlChar>?) -> String {
-    name.flatMap { projection.name(of: $0) }.map { String(decoding: $0, as: UTF8.self) } ?? text(name)
+    name.flatMap { projection.property(of: $0)?.name } ?? text(name)
   }
 
-  private func place(of name: UnsafePointer<xmlChar>?) -> Int? {
+  private func place(of name: UnsafePointer<xmlChar>?, _ prefix: UnsafePointer<xmlChar>?) -> Int? {
     for i in 0..<propertyCount where cursor.pointee.properties[i].name == name { return i }
+    // A short name stands for one with a prefix, which must be that of properties whose namespace the parser has told.
+    let short = name.flatMap { projection.property(of: $0) }
+    if short == nil { prefixes.insert(text(prefix)) }
+    let isProperty = short.map { prefixes.contains($0.prefix) } ?? true
     guard propertyCount < XMLLimits.names else {
       input.fail("the feed has more than \(XMLLimits.names) different properties")
       return nil
@@ -289,7 +300,7 @@ final class AtomReader {
       cursor.pointee.properties = fresh
       propertyCapacity *= 2
     }
-    let slot = schema.index(of: property(named: name)).map { decoder.slot($0) }
+    let slot = isProperty ? schema.index(of: property(named: name)).map { decoder.slot($0) } : nil
     cursor.pointee.properties[propertyCount] = AtomProperty(name: name, slot: slot, following: propertyCount + 1)
     propertyCount += 1
     return propertyCount - 1

@@ -1,5 +1,5 @@
 import PipelineKit
-import SourceAdapters
+@testable import SourceAdapters
 import Tabular
 import Testing
 
@@ -26,6 +26,40 @@ import Testing
     }
   }
 
+  /// What stands before an entry's properties: mostly the same but for digits.
+  private func entry(_ i: Int, _ random: inout Seeded, odd: Bool, isLong: Bool) -> String {
+    let address = "https://opendata.cbs.nl/ODataFeed/OData/84024NED/TypedDataSet(\(i))"
+    var header = "\n    <id>x(\(i))</id>"
+    if isLong {
+      header = """
+
+            <id>\(address)</id>
+            <category term="Cbs.OData.TData" scheme="http://schemas.microsoft.com/ado/2007/08/dataservices/scheme" />
+            <link rel="self" href="\(address)" />
+            <title />
+            <updated>2025-03-31T02:00:00+02:00</updated>
+            <author>
+              <name />
+            </author>
+        """
+    }
+    var (before, start) = ("", "<entry>")
+    if odd {
+      switch random.below(9) {
+      case 0: header += "\n    <!-- <m:properties> -->"
+      case 1: start = "<entry xmlns:d=\"http://example.org/elsewhere\">"
+      case 2: header += "\n    <summary>a &amp; b</summary>"
+      case 3: header += "<title><![CDATA[<m:properties>]]></title>"
+      case 4: before = "<link rel=\"next\" href=\"\(address)\" />"
+      case 5: header += "<h\(i)>1</h\(i)>"
+      case 6: header += "<q xmlns:q=\"http://example.org/\(i)\"/><?x y?>"
+      case 7: header += "<p:properties xmlns:p=\"http://schemas.microsoft.com/ado/2007/08/dataservices/metadata\"/>"
+      default: header = ""
+      }
+    }
+    return "  \(before)\(start)\(header)\n    <content type=\"application/xml\">\n      <m:properties>\n"
+  }
+
   private func feed(seed: UInt64, entries: Int, prolog: String = "") -> String {
     var random = Seeded(seed)
     let odd = seed % 3 != 0
@@ -36,7 +70,7 @@ import Testing
 
       """
     for i in 0..<entries {
-      text += "  <entry>\n    <id>x(\(i))</id>\n    <content type=\"application/xml\">\n      <m:properties>\n"
+      text += entry(i, &random, odd: odd && i > 3 && random.below(30) == 0, isLong: seed % 2 == 0)
       for name in Self.names where !(odd && i > 0 && random.below(25) == 0) {
         text += "        " + property(name, &random, odd: odd) + (random.below(9) == 0 ? " \r\n" : "\n")
       }
@@ -104,5 +138,47 @@ import Testing
       return
     }
     #expect(error.description == ":\(last + 2): column \"\(name)\": occurs twice in one entry")
+  }
+
+  /// What comes again in every gap is not left out when it says something: an entry of another kind, a namespace.
+  @Test(arguments: [
+    "<p:properties xmlns:p=\"http://schemas.microsoft.com/ado/2007/08/dataservices/metadata\"/>",
+    "<author xmlns:d=\"http://example.org/\"/>", "<h1>1</h1>", "<title>&#49;</title>", "<title>5</title>", "tekst",
+  ]) func gapsThatComeAgain(extra: String) throws {
+    let text = feed(seed: 3, entries: 30).replacing("</id>", with: "</id>" + extra)
+    let untouched = feed(seed: 3, entries: 30, prolog: Self.untouched).replacing("</id>", with: "</id>" + extra)
+    #expect(try outcome(Array(text.utf8), nil) == outcome(Array(untouched.utf8), nil))
+  }
+
+  /// Of a gap goes on what opens and closes other elements, with all line ends.
+  @Test func gapsAreReduced() throws {
+    let gap = AtomGap(Array(Self.gap("1", "12").utf8), Array(Self.gap("1", "345").utf8))
+    let known = try #require(gap)
+    #expect(
+      String(decoding: known.rest, as: UTF8.self)
+        == "</m:properties>\n</content></entry>\n<link rel=\"a\"/><entry>\n\n<content type=\"x\"><m:properties>")
+    let next = Array(("..." + Self.gap("1", "7") + "..").utf8)
+    guard case .end(next.count - 2) = known.match(next, 3, next.count) else {
+      Issue.record("the gap is not known again")
+      return
+    }
+    for other in [Self.gap("2", "7"), Self.gap("1", ""), Self.gap("1", "x")] {
+      guard case .other = known.match(Array(other.utf8), 0, other.utf8.count) else {
+        Issue.record("\(other) is taken for the gap")
+        continue
+      }
+    }
+    guard case .incomplete = known.match(next, 3, next.count - 3) else {
+      Issue.record("half a gap is not told from another one")
+      return
+    }
+    // Digits in a tag that goes on, or outside quotes, tell one gap from another.
+    #expect(AtomGap(Array(Self.gap("1", "7").utf8), Array(Self.gap("2", "7").utf8)) == nil)
+    #expect(AtomGap(Array("</m:properties><m:properties>".utf8), Array("</m:properties> <m:properties>".utf8)) == nil)
+  }
+
+  private static func gap(_ type: String, _ id: String) -> String {
+    "</m:properties>\n  </content></entry>\n <link rel=\"a\"/><entry><id>\(id)</id>\n<a><b c='\(id)\n'/></a>"
+      + "<content type=\"x\"><m:properties>".replacing("x", with: type == "1" ? "x" : "x2")
   }
 }

@@ -54,30 +54,28 @@ final class EncoderPool: Sendable {
 /// A column is put together when its turn comes, by who encodes it: one column at a time stays in the processor's cache,
 /// where a copy of the whole group would not.
 struct RowPieces: Sendable {
-  private let tables: [Table]
-  /// The rows of the only table.
-  private let range: Range<Int>
+  private let pieces: [(table: Table, rows: Range<Int>)]
   /// All rows.
   let count: Int
 
   /// `pieces` one after the other, each some rows of a table; at least one.
   init(_ pieces: [(table: Table, rows: Range<Int>)]) {
+    self.pieces = pieces
     count = pieces.reduce(0) { $0 + $1.rows.count }
-    range = pieces.count == 1 ? pieces[0].rows : 0..<count
-    tables = pieces.count == 1 ? [pieces[0].table] : pieces.map { $0.table.rows($0.rows) }
   }
 
   /// Column `c`, and which of its rows belong to the group.
   func column(_ c: Int) -> (column: Column, rows: Range<Int>) {
-    if tables.count > 1, let whole = Column.concatenating(tables.map { $0.columns[c] }) { return (whole, range) }
-    return (tables[0].columns[c], range)
+    if pieces.count > 1, let whole = Column.concatenating(pieces.map { ($0.table.columns[c], $0.rows) }) {
+      return (whole, 0..<count)
+    }
+    return (pieces[0].table.columns[c], pieces[0].rows)
   }
 
   /// The first row without a value of column `c`, counted from the group's first, and its reason.
   func firstMissing(column c: Int) -> (row: Int, reason: MissingReason)? {
     var start = 0
-    for table in tables {
-      let rows = tables.count == 1 ? range : 0..<table.rowCount
+    for (table, rows) in pieces {
       if let missing = table.columns[c].missing, missing.presentCount(in: rows) < rows.count {
         for row in rows {
           if let reason = missing[row] { return (start + row - rows.lowerBound, reason) }
@@ -86,13 +84,5 @@ struct RowPieces: Sendable {
       start += rows.count
     }
     return nil
-  }
-}
-
-extension Table {
-  /// The rows of `range`; the table itself when that is all of them.
-  fileprivate func rows(_ range: Range<Int>) -> Table {
-    if range == 0..<rowCount { return self }
-    return gathering(range.map { Int32(truncatingIfNeeded: $0) })
   }
 }

@@ -16,7 +16,7 @@ public struct TableBuilder: Sendable {
   /// - Throws: ``TabularError/schemaMismatch(_:)`` when the column names or types differ from the builder's.
   public mutating func append(_ table: Table) throws(TabularError) {
     try schema.requireSameColumns(table.schema)
-    for i in columns.indices { columns[i].append(table.columns[i]) }
+    for i in columns.indices { columns[i].append(table.columns[i], 0..<table.rowCount) }
     rowCount += table.rowCount
   }
 
@@ -50,7 +50,7 @@ extension Table {
     let columns = schema.fields.indices.map { c in
       var column = GrowingColumn(schema[c].type, capacity: rowCount)
       for t in pieces.indices {
-        if let piece = pieces[t][c] { column.append(piece) }
+        if let piece = pieces[t][c] { column.append(piece, 0..<piece.count) }
         pieces[t][c] = nil
       }
       return column.build()
@@ -60,12 +60,11 @@ extension Table {
 }
 
 extension Column {
-  /// The rows of all `pieces`, one after the other; nil for no pieces, or when their types differ.
-  public static func concatenating(_ pieces: [Column]) -> Column? {
-    guard let first = pieces.first, pieces.allSatisfy({ $0.type == first.type }) else { return nil }
-    if pieces.count == 1 { return first }
-    var column = GrowingColumn(first.type, capacity: pieces.reduce(0) { $0 + $1.count })
-    for piece in pieces { column.append(piece) }
+  /// Some rows of each of `pieces`, one after the other; nil for no pieces, or when their types differ.
+  public static func concatenating(_ pieces: [(column: Column, rows: Range<Int>)]) -> Column? {
+    guard let type = pieces.first?.column.type, pieces.allSatisfy({ $0.column.type == type }) else { return nil }
+    var column = GrowingColumn(type, capacity: pieces.reduce(0) { $0 + $1.rows.count })
+    for piece in pieces { column.append(piece.column, piece.rows) }
     return column.build()
   }
 }
@@ -111,60 +110,61 @@ private struct GrowingColumn: Sendable {
     }
   }
 
-  mutating func append(_ column: Column) {
+  mutating func append(_ column: Column, _ rows: Range<Int>) {
     assert(column.type == type, "TableBuilder.append checks types first")
     switch column {
-    case .float64(let c): float64.append(contentsOf: c.values)
-    case .int64(let c): int64.append(contentsOf: c.values)
-    case .bool(let c): bool.append(contentsOf: c.values)
-    case .date(let c): date.append(contentsOf: c.values)
-    case .string(let c): append(c)
+    case .float64(let c): float64.append(contentsOf: c.values[rows])
+    case .int64(let c): int64.append(contentsOf: c.values[rows])
+    case .bool(let c): bool.append(contentsOf: c.values[rows])
+    case .date(let c): date.append(contentsOf: c.values[rows])
+    case .string(let c): append(c, rows)
     }
-    appendReasons(of: column)
-    count += column.count
+    appendReasons(of: column, rows)
+    count += rows.count
   }
 
-  private mutating func append(_ column: StringColumn) {
-    if last?.from !== column.dictionary {
-      var map: [UInt32] = []
-      if let known = last, column.dictionary.extends(known.from) { map = known.map }
-      last = nil  // leaves `map` the only owner
-      Self.addCodes(of: column.dictionary, in: &dictionary, to: &map)
-      last = (column.dictionary, map)
-    }
-    Self.appendCodes(column, map: last?.map ?? [], to: &codes)
+  /// Texts that no row holds are left behind.
+  private mutating func append(_ column: StringColumn, _ rows: Range<Int>) {
+    var map: [UInt32] = []
+    if let known = last, column.dictionary.extends(known.from) { map = known.map }
+    last = nil  // leaves `map` the only owner
+    map.append(contentsOf: repeatElement(.max, count: column.dictionary.count - map.count))
+    Self.appendCodes(column, rows, in: &dictionary, map: &map, to: &codes)
+    last = (column.dictionary, map)
   }
 
-  /// Adds to `map` the builder's codes of the texts that it does not cover yet.
-  private static func addCodes(
-    of dictionary: StringDictionary, in builder: inout StringDictionaryBuilder, to map: inout [UInt32]
+  /// Adds the builder's codes of the column's texts to `list`; `map` holds those that are known.
+  private static func appendCodes(
+    _ column: StringColumn, _ rows: Range<Int>, in builder: inout StringDictionaryBuilder, map: inout [UInt32],
+    to list: inout [UInt32]
   ) {
-    map.reserveCapacity(dictionary.count)
-    dictionary.bytes.withUnsafeBufferPointer { all in
-      for code in map.count..<dictionary.count {
-        let range = Int(dictionary.offsets[code])..<Int(dictionary.offsets[code + 1])
-        map.append(builder.code(of: UnsafeBufferPointer(rebasing: all[range])))
+    column.dictionary.bytes.withUnsafeBufferPointer { all in
+      for row in rows {
+        if let missing = column.missing, !missing.isPresent(row) {
+          list.append(0)
+          continue
+        }
+        let code = Int(column.codes[row])
+        var mapped = map[code]
+        if mapped == .max {
+          let range = Int(column.dictionary.offsets[code])..<Int(column.dictionary.offsets[code + 1])
+          mapped = builder.code(of: UnsafeBufferPointer(rebasing: all[range]))
+          map[code] = mapped
+        }
+        list.append(mapped)
       }
     }
   }
 
-  private static func appendCodes(_ column: StringColumn, map: [UInt32], to list: inout [UInt32]) {
-    guard let missing = column.missing else {
-      for code in column.codes { list.append(map[Int(code)]) }
-      return
-    }
-    for (row, code) in column.codes.enumerated() { list.append(missing.isPresent(row) ? map[Int(code)] : 0) }
-  }
-
-  private mutating func appendReasons(of column: Column) {
+  private mutating func appendReasons(of column: Column, _ rows: Range<Int>) {
     if let mask = column.missing {
       if reasons == nil {
         reasons = [UInt8](repeating: 0, count: count)
         reasons?.reserveCapacity(capacity)
       }
-      reasons?.append(contentsOf: mask.reasons)
+      reasons?.append(contentsOf: mask.reasons[rows])
     } else if reasons != nil {
-      reasons?.append(contentsOf: repeatElement(0, count: column.count))
+      reasons?.append(contentsOf: repeatElement(0, count: rows.count))
     }
   }
 

@@ -2,7 +2,8 @@
 ///
 /// An adapter asks for a ``slot(_:)`` per column, appends each cell's bytes to it, and takes a table whenever
 /// ``isFull`` says so. Numbers are parsed and texts are coded in place. Dictionaries are kept from batch to batch, so that
-/// the codes of a column stay the same over a file; a dictionary that grows past 32,768 texts starts anew.
+/// the codes of a column stay the same over a file; the dictionary of a column whose texts hardly ever come back starts
+/// anew with every batch, and so does one that grows past 65,536 texts.
 ///
 /// Belongs to one reader on one thread. Pointers to slots are good for as long as the decoder lives.
 public final class BatchDecoder {
@@ -18,6 +19,8 @@ public final class BatchDecoder {
   private let troubles: UnsafeMutablePointer<TroubleLog>
   private var dictionaries: [StringDictionary?]
   private var lineages: [DictionaryLineage]
+  /// How many batches in a row have brought a column about as many new texts as rows.
+  private var newBatches: [Int]
 
   /// A decoder for batches of `schema` (columns of type float64, int64 and string) from cells written in `dialect`.
   ///
@@ -55,6 +58,7 @@ public final class BatchDecoder {
     interners = .allocate(capacity: max(kinds.count, 1))
     dictionaries = [StringDictionary?](repeating: nil, count: kinds.count)
     lineages = kinds.map { _ in DictionaryLineage() }
+    newBatches = [Int](repeating: 0, count: kinds.count)
     for (i, kind) in kinds.enumerated() {
       let table = dialect.emptyReasons[schema[i].name].flatMap { reasons.firstIndex(of: $0) } ?? 0
       (interners + i).initialize(to: StringInterner())
@@ -105,15 +109,23 @@ public final class BatchDecoder {
   public func take(rows: Int) -> Table {
     var columns: [Column] = []
     columns.reserveCapacity(schema.count)
-    for i in 0..<schema.count { columns.append(slots[i].take(rows: rows) { dictionary(i) }) }
+    for i in 0..<schema.count { columns.append(slots[i].take(rows: rows) { dictionary(i, rows) }) }
     return Table(unchecked: schema, columns: columns, rowCount: rows)
   }
 
   /// The dictionary of column `i` with all texts so far: the previous one when none is new.
-  private func dictionary(_ i: Int) -> StringDictionary {
-    if let known = dictionaries[i], known.count == interners[i].count { return known }
+  ///
+  /// A column of names or keys that do not come back starts anew with every batch, so that a batch does not hold the texts
+  /// of all before it.
+  private func dictionary(_ i: Int, _ rows: Int) -> StringDictionary {
+    if let known = dictionaries[i], known.count == interners[i].count {
+      newBatches[i] = 0
+      return known
+    }
+    let added = interners[i].count - (dictionaries[i]?.count ?? 0)
+    newBatches[i] = added >= rows - rows / 32 ? newBatches[i] + 1 : 0
     let dictionary = interners[i].snapshot(lineage: lineages[i])
-    if interners[i].isLarge {
+    if interners[i].isLarge || newBatches[i] > 1 {
       interners[i].reset()
       lineages[i] = DictionaryLineage()
       dictionaries[i] = nil

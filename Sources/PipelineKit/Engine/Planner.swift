@@ -1,3 +1,4 @@
+import Synchronization
 import Tabular
 
 /// Makes a plan from a pipeline file: plugins, files and schemas, before data is read.
@@ -57,8 +58,7 @@ public struct Planner: Sendable {
     let outputs = try self.spec { () throws(SpecError) in try bindOutputs(spec) }
     let transforms = try self.spec { () throws(SpecError) in try bindTransforms(spec) }
     var folders: [String] = []
-    var sources: [Plan.Source] = []
-    for source in spec.sources { sources.append(try bindSource(source, &folders)) }
+    let sources = try bindSources(spec.sources, &folders)
     let quarantine = try self.spec { () throws(SpecError) in
       try catalog.sink("parquet")?.make(
         SpecNode(.map([]), at: SourcePosition(file: spec.file)), [], context(Quarantine.path))
@@ -122,6 +122,26 @@ public struct Planner: Sendable {
   }
 
   // MARK: - Sources
+
+  /// Looks at the files of several sources side by side; of several errors the first source's is thrown.
+  private func bindSources(_ specs: [SourceSpec], _ folders: inout [String]) throws(PipelineError) -> [Plan.Source] {
+    typealias Bound = (source: Plan.Source, folders: [String])
+    let results = Mutex([Result<Bound, PipelineError>?](repeating: nil, count: specs.count))
+    context("pipeline").parallel(specs.count) { i in
+      let result = Result { () throws(PipelineError) -> Bound in
+        var folders: [String] = []
+        return (try bindSource(specs[i], &folders), folders)
+      }
+      results.withLock { $0[i] = result }
+    }
+    var sources: [Plan.Source] = []
+    for result in results.withLock({ $0 }) {
+      guard let bound = try result?.get() else { continue }
+      sources.append(bound.source)
+      folders += bound.folders
+    }
+    return sources
+  }
 
   private func bindSource(_ source: SourceSpec, _ folders: inout [String]) throws(PipelineError) -> Plan.Source {
     let context = context(source.id)

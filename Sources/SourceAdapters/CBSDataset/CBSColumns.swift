@@ -46,7 +46,13 @@ struct ColumnEvidence {
 
   /// Takes in one cell.
   mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, _ rules: SampleRules) {
-    guard let base = bytes.baseAddress, !(isTextIfTyped && isTextIfUntyped) else { return }
+    guard let base = bytes.baseAddress, !bytes.isEmpty, !(isTextIfTyped && isTextIfUntyped) else { return }
+    // One more number as before, without blanks around it: most cells of most columns.
+    if isTextIfUntyped, !rules.namesNumbers, bytes[0] > 0x20, bytes[bytes.count - 1] > 0x20,
+      !rules.numbers.parse(base, bytes.count).isNaN
+    {
+      return
+    }
     var start = 0
     var end = bytes.count
     while start < end, bytes[start] == 0x20 { start += 1 }

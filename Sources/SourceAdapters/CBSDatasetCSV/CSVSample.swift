@@ -7,23 +7,29 @@ final class CSVSample {
   /// The fields of the first record, or nil when the head does not hold all of it.
   private(set) var header: [[UInt8]]?
   /// What the cells show, by column.
-  private(set) var evidence: [ColumnEvidence] = []
+  var evidence: [ColumnEvidence] { Array(cells) }
   /// Complete rows seen.
   private(set) var rows = 0
   /// Whether a cell is written as only untyped data sets write it.
-  var isUntyped: Bool { evidence.contains { $0.isUntyped } }
+  var isUntyped: Bool { cells.contains { $0.isUntyped } }
 
   private let dialect: CSVDialect
+  private let rules: SampleRules
   private let hasFooter: Bool
   private let rowLimit: Int
   private var firstFields: [[UInt8]] = []
   private var isDone = false
   private var field = 0
-  private var isTopic: [Bool] = []
+  /// The evidence, and which columns it is collected for.
+  ///
+  /// Raw memory: an array of a class is looked after at every cell.
+  private var cells = UnsafeMutableBufferPointer<ColumnEvidence>(start: nil, count: 0)
+  private var isTopic = UnsafeMutableBufferPointer<Bool>(start: nil, count: 0)
 
   /// Reads `head`, the first bytes of a file; `isWhole` says that they are all of it.
   init(_ head: UnsafeRawBufferPointer, isWhole: Bool, dialect: CSVDialect, rowLimit: Int = 1000) {
     self.dialect = dialect
+    rules = dialect.sampling
     hasFooter = !dialect.footer.isEmpty
     self.rowLimit = rowLimit
     let parser = CSVParser(separator: dialect.separator)
@@ -50,6 +56,11 @@ final class CSVSample {
     if isWhole, !isDone { _ = parser.finish(field, row, context) }
   }
 
+  deinit {
+    cells.deallocate()
+    isTopic.deallocate()
+  }
+
   private func take(_ bytes: UnsafeBufferPointer<UInt8>) {
     if isDone { return }
     if header == nil {
@@ -60,9 +71,7 @@ final class CSVSample {
       isDone = true
       return
     }
-    if field < isTopic.count, isTopic[field] {
-      evidence[field].add(bytes, dialect.sampling)
-    }
+    if field < isTopic.count, isTopic[field] { cells[field].add(bytes, rules) }
     field += 1
   }
 
@@ -73,8 +82,10 @@ final class CSVSample {
       if rows >= rowLimit { isDone = true }
     } else {
       header = firstFields
-      isTopic = firstFields.map { CBSColumnName.isTopic(CSVHeader.name($0, dialect)) }
-      evidence = firstFields.map { _ in ColumnEvidence() }
+      cells = .allocate(capacity: firstFields.count)
+      cells.initialize(repeating: ColumnEvidence())
+      isTopic = .allocate(capacity: firstFields.count)
+      _ = isTopic.initialize(from: firstFields.lazy.map { CBSColumnName.isTopic(CSVHeader.name($0, self.dialect)) })
     }
     field = 0
   }

@@ -17,7 +17,7 @@ extension RunContext {
     -> [UInt8]
   {
     noteDependency(path)
-    let file = try InputFile(path: path, record: RunRecord())
+    let file = try InputFile(path: path, record: RunRecord(), isHashed: false)
     file.decodeText(as: encoding) { _ in }
     return try file.readAtMost(count)
   }

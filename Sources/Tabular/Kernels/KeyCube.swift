@@ -120,13 +120,6 @@ struct KeyCube {
     }
   }
 
-  /// How many cells are filled.
-  var filled: Int {
-    var count = 0
-    for cell in 0..<cellCount { count &+= cells[cell] == 0 ? 0 : 1 }
-    return count
-  }
-
   /// Writes the cell of each of `count` rows to `out`, from the codes of the keys.
   func locate(_ codes: [UnsafeMutablePointer<UInt32>], _ count: Int, into out: UnsafeMutablePointer<UInt32>) {
     guard let first = codes.first else {

@@ -190,27 +190,25 @@ public final class StreamedGroups {
   /// The groups in the order of ``Grouping``. Without keys there is one, even without rows. No more rows come after.
   public func finish() -> Result {
     let orders = keys.map { $0.sortedCodes() }
-    var ranks: [[UInt32]]
     var result = Result(keys: [], sizes: [], numbers: [])
     if let cube {
       let walk = CubeWalk(cube, orders)
-      ranks = walk.ranks
+      cube.destroy()
+      self.cube = nil
       if isCountOnly {
         result.sizes = walk.values.map { Int64($0) }
       } else {
         result.numbers = walk.values.map { $0 - 1 }
         result.sizes = result.numbers.map { sizes[Int($0)] }
       }
-      cube.destroy()
-      self.cube = nil
-    } else {
-      (ranks, result.numbers) = sortedChain(orders)
-      result.sizes = result.numbers.map { sizes[Int($0)] }
+      for key in keys.indices { result.keys.append(walk.column(of: key, keys[key], orders[key])) }
+      return result
     }
+    let (ranks, numbers) = sortedChain(orders)
+    result.numbers = numbers
+    result.sizes = numbers.map { sizes[Int($0)] }
     for key in keys.indices {
-      let mine = ranks[key]
-      ranks[key] = []
-      result.keys.append(keys[key].column(ofRanks: mine, in: orders[key]))
+      result.keys.append(ranks[key].withUnsafeBufferPointer { keys[key].column(of: ListedRanks($0), in: orders[key]) })
     }
     return result
   }
@@ -233,65 +231,5 @@ public final class StreamedGroups {
     }
     let numbers = Grouping(combined.compacted()).representatives.map { UInt32(bitPattern: $0) }
     return (all.map { ranks in numbers.map { ranks[Int($0)] } }, numbers)
-  }
-}
-
-/// The filled cells of a cube in the order of the keys' values.
-private struct CubeWalk {
-  /// The value of each cell.
-  private(set) var values: [UInt32]
-  /// For each key the place of the cell's code in the key's order.
-  private(set) var ranks: [[UInt32]]
-
-  init(_ cube: KeyCube, _ orders: [[UInt32]]) {
-    let total = orders.isEmpty ? 1 : cube.filled
-    values = [UInt32](repeating: 0, count: total)
-    ranks = []
-    if orders.isEmpty {
-      values[0] = cube.cells[0]
-      return
-    }
-    // The last keys together, as long as they have few values: one list of places to look at.
-    var split = orders.count - 1
-    while split > 0, orders[split...].reduce(orders[split - 1].count, { $0 * $1.count }) <= 4_096 { split -= 1 }
-    var offsets = [0]
-    var tails = [[UInt32]](repeating: [], count: orders.count)
-    for key in split..<orders.count {
-      let width = orders[key].count
-      for earlier in split..<key { tails[earlier] = tails[earlier].flatMap { [UInt32](repeating: $0, count: width) } }
-      tails[key] = offsets.indices.flatMap { _ in (0..<UInt32(width)) }
-      offsets = offsets.flatMap { offset in orders[key].map { offset + Int($0) * cube.strides[key] } }
-    }
-    let heads = (0..<split).map { _ in UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1)) }
-    let tail = UnsafeMutablePointer<UInt32>.allocate(capacity: max(total, 1))
-    defer { for pointer in heads + [tail] { pointer.deallocate() } }
-    var count = 0
-    values.withUnsafeMutableBufferPointer { values in
-      offsets.withUnsafeBufferPointer { offsets in
-        func look(_ cells: UnsafeMutablePointer<UInt32>) {
-          var place = count
-          for i in offsets.indices {
-            let value = cells[offsets[i]]
-            if value == 0 { continue }
-            values[place] = value
-            tail[place] = UInt32(truncatingIfNeeded: i)
-            place &+= 1
-          }
-          count = place
-        }
-        func walk(_ key: Int, _ cells: UnsafeMutablePointer<UInt32>) {
-          if key == split { return look(cells) }
-          for (rank, code) in orders[key].enumerated() {
-            let start = count
-            walk(key + 1, cells + Int(code) * cube.strides[key])
-            if count > start { (heads[key] + start).update(repeating: UInt32(rank), count: count - start) }
-          }
-        }
-        walk(0, cube.cells)
-      }
-    }
-    ranks = heads.map { Array(UnsafeBufferPointer(start: $0, count: total)) }
-    let places = UnsafeBufferPointer(start: tail, count: total)
-    for key in split..<orders.count { ranks.append(places.map { tails[key][Int($0)] }) }
   }
 }

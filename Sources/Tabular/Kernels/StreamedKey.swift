@@ -186,40 +186,23 @@ struct StreamedKey {
     return sorted + reasons.map { UInt32($0) }
   }
 
-  /// A column of values that is given by their places in `order`, which ``sortedCodes()`` gave.
-  func column(ofRanks ranks: [UInt32], in order: [UInt32]) -> Column {
+  /// A column of values that is given by their ranks: places in `order`, which ``sortedCodes()`` gave.
+  func column(of ranks: some Ranks, in order: [UInt32]) -> Column {
     let present = order.prefix { meanings[Int($0)] >= 0 }.count
-    let values = values(of: Array(order.prefix(present)))
-    if present == order.count, case .string(let c) = values {
-      return .string(StringColumn(codes: ranks, dictionary: c.dictionary))
-    }
     var missing: MissingMask?
     if present < order.count {
-      let reasons = order.map { UInt8(truncatingIfNeeded: max(0, -meanings[Int($0)])) }
-      missing = MissingMask(reasons: Self.picked(reasons, ranks))
+      missing = MissingMask(reasons: ranks.pick(order.map { UInt8(truncatingIfNeeded: max(0, -meanings[Int($0)])) }))
     }
-    let others = order.count - present
     func stored<E: BitwiseCopyable>(_ values: [E], _ zero: E) -> [E] {
-      Self.picked(values + [E](repeating: zero, count: others), ranks)
+      ranks.pick(values + [E](repeating: zero, count: order.count - present))
     }
-    switch values {
+    switch values(of: Array(order.prefix(present))) {
     case .float64(let c): return .float64(Float64Column(stored(c.values, 0), missing: missing))
     case .int64(let c): return .int64(Int64Column(stored(c.values, 0), missing: missing))
     case .date(let c): return .date(DateColumn(stored(c.values, 0), missing: missing))
     case .bool(let c): return .bool(BoolColumn(stored(c.values, 0), missing: missing))
     case .string(let c):
       return .string(StringColumn(codes: stored(c.codes, 0), dictionary: c.dictionary, missing: missing))
-    }
-  }
-
-  /// The values at `places`.
-  @inline(__always)
-  private static func picked<E: BitwiseCopyable>(_ values: [E], _ places: [UInt32]) -> [E] {
-    [E](unsafeUninitializedCapacity: places.count) { out, filled in
-      values.withUnsafeBufferPointer { values in
-        places.withUnsafeBufferPointer { places in for row in places.indices { out[row] = values[Int(places[row])] } }
-      }
-      filled = places.count
     }
   }
 

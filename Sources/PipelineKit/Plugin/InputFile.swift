@@ -76,7 +76,9 @@ public final class InputFile {
   /// The first bytes of the file, unpacked; an archive of several files is shown as it is.
   static func head(_ path: String, count: Int) throws(SourceError) -> [UInt8] {
     let location = InputLocation(path)
-    if try isTable(location) { return try InputFile(path: path, record: RunRecord(), isHashed: false).readAtMost(count) }
+    if try isTable(location) {
+      return try InputFile(path: path, record: RunRecord(), isHashed: false).readAtMost(count)
+    }
     let descriptor = try openDescriptor(path)
     defer { close(descriptor) }
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)

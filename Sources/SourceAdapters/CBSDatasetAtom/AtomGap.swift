@@ -187,7 +187,9 @@ struct AtomGap {
       whole.removeAll { element.contains($0.lowerBound) }
       if !open.isEmpty { whole.append(element) }
     }
-    guard !open.isEmpty, digits.allSatisfy({ run in whole.contains { $0.contains(run.lowerBound) } }) else { return nil }
+    guard !open.isEmpty, digits.allSatisfy({ run in whole.contains { $0.contains(run.lowerBound) } }) else {
+      return nil
+    }
     var isKept = [Bool](repeating: false, count: gap.count)
     for tag in tags { for i in tag.range { isKept[i] = true } }
     let isText = isKept.map { !$0 }
@@ -202,7 +204,9 @@ struct AtomGap {
     var tags: [Tag] = []
     var start = 0
     while let open = gap[start...].firstIndex(of: UInt8(ascii: "<")) {
-      guard open + 1 < gap.count, gap[open + 1] != UInt8(ascii: "!"), gap[open + 1] != UInt8(ascii: "?") else { return nil }
+      guard open + 1 < gap.count, gap[open + 1] != UInt8(ascii: "!"), gap[open + 1] != UInt8(ascii: "?") else {
+        return nil
+      }
       var quote: UInt8 = 0
       var close = open + 1
       while close < gap.count, quote != 0 || gap[close] != UInt8(ascii: ">") {
@@ -219,7 +223,8 @@ struct AtomGap {
       let isEnd = gap[open + 1] == UInt8(ascii: "/")
       let name = gap[(open + (isEnd ? 2 : 1))..<close].prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
       tags.append(
-        Tag(range: open..<(close + 1), name: name, isEnd: isEnd, isEmpty: !isEnd && gap[close - 1] == UInt8(ascii: "/")))
+        Tag(range: open..<(close + 1), name: name, isEnd: isEnd, isEmpty: !isEnd && gap[close - 1] == UInt8(ascii: "/"))
+      )
       start = close + 1
     }
     return tags

@@ -63,7 +63,8 @@ struct AtomTag {
     }
     let end: [UInt8] = [UInt8(ascii: "<"), UInt8(ascii: "/")] + name + [UInt8(ascii: ">")]
     // Vectors are written whole: the tag must have room for one.
-    guard end.count <= 16, start.count <= (self.end == nil ? min(32, length) : 16), self.end != nil || length >= 32 else {
+    guard end.count <= 16, start.count <= (self.end == nil ? min(32, length) : 16), self.end != nil || length >= 32
+    else {
       return
     }
     for (i, byte) in start.enumerated() { short[i] = byte }

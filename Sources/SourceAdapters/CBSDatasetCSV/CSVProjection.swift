@@ -132,7 +132,8 @@ final class CSVProjection {
     _ start: UnsafePointer<UInt8>, _ next: UnsafePointer<UInt8>, _ first: Int, _ last: Int, _ quoteCount: Int,
     to output: UnsafeMutablePointer<UInt8>
   ) -> UnsafeMutablePointer<UInt8> {
-    guard last &- first == fieldCount, fieldCount > 1, quoteCount == 0 || areQuotesPlain(start, first, quoteCount) else {
+    guard last &- first == fieldCount, fieldCount > 1, quoteCount == 0 || areQuotesPlain(start, first, quoteCount)
+    else {
       return emitWhole(start, next, last &- first, to: output)
     }
     let (base, ends) = (UnsafePointer(raw), ends + first)

@@ -75,7 +75,8 @@ final class CubeWalk {
   /// The values of key `key`, which is `values`, its codes in the order of `order`.
   func column(of key: Int, _ values: StreamedKey, _ order: [UInt32]) -> Column {
     if key < steps.count {
-      return values.column(of: RunsOfRanks(lengths: filled, step: steps[key], width: order.count, count: count), in: order)
+      return values.column(
+        of: RunsOfRanks(lengths: filled, step: steps[key], width: order.count, count: count), in: order)
     }
     let places = UnsafeBufferPointer(start: tail, count: count)
     return values.column(of: TabledRanks(places: places, table: tails[key]), in: order)
@@ -101,7 +102,8 @@ private struct Heads {
   func forEach(_ body: (UnsafeMutablePointer<UInt32>, Int) -> Void) { visit(0, cells, 0, body) }
 
   private func visit(
-    _ level: Int, _ from: UnsafeMutablePointer<UInt32>, _ place: Int, _ body: (UnsafeMutablePointer<UInt32>, Int) -> Void
+    _ level: Int, _ from: UnsafeMutablePointer<UInt32>, _ place: Int,
+    _ body: (UnsafeMutablePointer<UInt32>, Int) -> Void
   ) {
     if level == levels.count { return body(from, place) }
     let stride = levels[level].stride

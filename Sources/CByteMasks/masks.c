@@ -64,7 +64,8 @@ INLINE size_t find(
 
 #if defined(__x86_64__)
 
-#define WIDE __attribute__((target("avx2,bmi,lzcnt,popcnt")))
+// What is asked for here, `peil_find_marks` checks.
+#define WIDE __attribute__((target("avx2,bmi,popcnt")))
 
 WIDE INLINE uint64_t equal(__m256i low, __m256i high, char byte) {
   const __m256i wanted = _mm256_set1_epi8(byte);

@@ -5,7 +5,8 @@ import CZstd
 ///
 /// Holds its working memory; not for sharing between threads.
 final class Compressor {
-  private let codec: ParquetCodec
+  /// Set before each chunk: one of the options' codec and none.
+  var codec: ParquetCodec
   private let level: Int32
   private let context: OpaquePointer?
   private let store = ByteStore()
@@ -38,5 +39,36 @@ final class Compressor {
       throw .usage("zstd could not compress a page: \(String(cString: ZSTD_getErrorName(length)))")
     }
     return UnsafeRawBufferPointer(start: out, count: length)
+  }
+}
+
+/// Whether compressing a column is worth its while, as its chunks so far tell.
+///
+/// Numbers packed into as many bits as they need often shrink by a few percent only, which costs the writer and every
+/// reader more time than it saves. A column of which a chunk shrinks by less than ``ParquetWriterOptions/smallestGain`` is
+/// written as it is in the next seven row groups, and tried again in the eighth. So the choice follows from the rows and
+/// the options alone.
+struct CompressionTrial {
+  private static let groupsBetween = 7
+  private let wanted: ParquetCodec
+  private let smallestGain: Double
+  /// Row groups to come that are not compressed.
+  private var left = 0
+
+  init(_ options: ParquetWriterOptions) {
+    wanted = options.codec
+    smallestGain = options.smallestGain
+  }
+
+  /// How the column's chunk in the next row group is compressed.
+  var codec: ParquetCodec { left > 0 ? .none : wanted }
+
+  /// Takes note of what that chunk came to.
+  mutating func note(_ chunk: ChunkMetadata) {
+    if left > 0 {
+      left -= 1
+    } else if wanted != .none, Double(chunk.compressedSize) > (1 - smallestGain) * Double(chunk.uncompressedSize) {
+      left = Self.groupsBetween
+    }
   }
 }

@@ -27,6 +27,7 @@ public struct ParquetWriter {
   private var groups: [RowGroupMetadata] = []
   private var indexes: [[(columns: ColumnIndex?, offsets: OffsetIndex)]] = []
   private var sorting: [SortingColumn] = []
+  private var trials: [CompressionTrial]
 
   /// A writer of rows of `schema`, which hands the file's bytes to `sink` in order.
   /// - Throws: ``ParquetError/usage(_:)`` when an option makes no sense; what the sink throws.
@@ -45,6 +46,7 @@ public struct ParquetWriter {
     self.schema = schema
     self.options = options
     encoders = try EncoderPool(options, columns: schema.count)
+    trials = [CompressionTrial](repeating: CompressionTrial(options), count: schema.count)
     output = FileOutput(sink: sink)
     try output.put(magic)
   }
@@ -134,6 +136,7 @@ public struct ParquetWriter {
       throw ParquetError.missingKey(column: field.name, row: rowCount + row, reason: reason)
     }
     let required = schema.fields.map(isRequired)
+    let codecs = trials.map(\.codec)
     var group = RowGroupMetadata()
     group.rowCount = rows.count
     group.sortingColumns = sorting
@@ -143,14 +146,15 @@ public struct ParquetWriter {
     // Some columns at a time, so that not all of the group's bytes stand in memory.
     for first in stride(from: 0, to: schema.count, by: Self.columnsAtOnce) {
       let columns = first..<min(first + Self.columnsAtOnce, schema.count)
-      let chunks = encoders.encode(rows, columns: columns, required: required)
+      let chunks = encoders.encode(rows, columns: columns, required: required, codecs: codecs)
       for (column, chunk) in zip(columns, chunks) {
         let chunk = try chunk.get()
         let start = output.position
         try output.put(chunk.bytes)
         var metadata = chunk.metadata
         metadata.path = [schema[column].name]
-        metadata.codec = options.codec.code
+        metadata.codec = codecs[column].code
+        trials[column].note(metadata)
         metadata.dataPageOffset += start
         metadata.dictionaryPageOffset = metadata.dictionaryPageOffset.map { $0 + start }
         var offsets = chunk.offsetIndex
@@ -166,26 +170,29 @@ public struct ParquetWriter {
     rowCount += rows.count
   }
 
+  /// Writes the column indexes of all chunks, and behind them their offset indexes.
   private mutating func writeIndexes() throws {
+    var bytes: [UInt8] = []
     for g in groups.indices {
       for c in groups[g].columns.indices {
         guard let index = indexes[g][c].columns else { continue }
         var writer = CompactWriter()
         index.write(to: &writer)
-        groups[g].columns[c].columnIndexOffset = output.position
+        groups[g].columns[c].columnIndexOffset = output.position + bytes.count
         groups[g].columns[c].columnIndexLength = writer.bytes.count
-        try output.put(writer.bytes)
+        bytes += writer.bytes
       }
     }
     for g in groups.indices {
       for c in groups[g].columns.indices {
         var writer = CompactWriter()
         indexes[g][c].offsets.write(to: &writer)
-        groups[g].columns[c].offsetIndexOffset = output.position
+        groups[g].columns[c].offsetIndexOffset = output.position + bytes.count
         groups[g].columns[c].offsetIndexLength = writer.bytes.count
-        try output.put(writer.bytes)
+        bytes += writer.bytes
       }
     }
+    try output.put(bytes)
   }
 
   private func isRequired(_ field: Field) -> Bool { options.requiredKeys && field.role == .key }

@@ -17,8 +17,11 @@ final class ChunkEncoder {
     compressor = try Compressor(options.codec, zstdLevel: options.zstdLevel)
   }
 
-  /// The chunk of the rows `rows` of `column`.
-  func encode(_ column: Column, rows: Range<Int>, required: Bool) throws(ParquetError) -> EncodedChunk {
+  /// The chunk of the rows `rows` of `column`, its pages compressed by `codec`: that of the options or none.
+  func encode(
+    _ column: Column, rows: Range<Int>, required: Bool, codec: ParquetCodec
+  ) throws(ParquetError) -> EncodedChunk {
+    compressor.codec = codec
     let cuts = PageCut.cuts(rows: rows, pageRows: pageRows, missing: column.missing)
     let complete = cuts.allSatisfy { $0.present == $0.rows.count }
     let place = ChunkPlace(rows: rows, cuts: cuts, missing: complete ? nil : column.missing, required: required)

@@ -19,7 +19,8 @@ public enum ParquetCodec: String, Sendable, CaseIterable {
 
 /// What a caller may decide about a file.
 public struct ParquetWriterOptions: Sendable {
-  /// How pages are compressed.
+  /// How pages are compressed, where they shrink enough: a column of which a row group's part does not is written without
+  /// compression in the next seven.
   public var codec: ParquetCodec
   /// The level of Zstandard, 1 to 19.
   public var zstdLevel: Int
@@ -60,6 +61,9 @@ public struct ParquetWriterOptions: Sendable {
     self.requiredKeys = requiredKeys
     self.threads = threads
   }
+
+  /// The part of its bytes by which a column must shrink to be compressed at all: more where speed was asked for.
+  var smallestGain: Double { codec == .snappy || zstdLevel < 3 ? 0.25 : 0.125 }
 
   /// Refuses values that make no sense.
   func check() throws(ParquetError) {

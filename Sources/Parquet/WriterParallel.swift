@@ -21,10 +21,12 @@ final class EncoderPool: Sendable {
     runner = options.parallel
   }
 
-  /// The chunks of `rows` of the columns `columns`, in column order.
+  /// The chunks of `rows` of the columns `columns`, in column order; `required` and `codecs` are those of all columns.
   ///
   /// Which encoder makes a chunk is left to chance; encoders hold working memory alone, so that it does not matter.
-  func encode(_ rows: RowPieces, columns: Range<Int>, required: [Bool]) -> [Result<EncodedChunk, ParquetError>] {
+  func encode(
+    _ rows: RowPieces, columns: Range<Int>, required: [Bool], codecs: [ParquetCodec]
+  ) -> [Result<EncodedChunk, ParquetError>] {
     let results = Mutex([Result<EncodedChunk, ParquetError>?](repeating: nil, count: columns.count))
     let next = Atomic<Int>(columns.lowerBound)
     @Sendable func work(_ cell: Cell) {
@@ -34,7 +36,7 @@ final class EncoderPool: Sendable {
           if i >= columns.upperBound { return }
           let chunk = Result { () throws(ParquetError) in
             let (column, range) = rows.column(i)
-            return try encoder.encode(column, rows: range, required: required[i])
+            return try encoder.encode(column, rows: range, required: required[i], codec: codecs[i])
           }
           results.withLock { $0[i - columns.lowerBound] = chunk }
         }

@@ -16,6 +16,7 @@ struct Peil: ParsableCommand {
 
   static func main() {
     Memory.configure()
+    Threads.prepare()
     main(nil)
   }
 }

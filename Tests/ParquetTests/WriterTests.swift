@@ -88,7 +88,7 @@ struct WriterTests {
     let encoder = try ChunkEncoder(ParquetWriterOptions(pageRows: 3))
     let reasons = MissingMask(reasons: [0, 0, 1, 2, 2, 2, 0, 0, 0, 0])
     let column = Float64Column([1, 2, 0, 0, 0, 0, 2, 5, 4, 9], missing: reasons)
-    let chunk = try encoder.encode(.float64(column), rows: 0..<10, required: false)
+    let chunk = try encoder.encode(.float64(column), rows: 0..<10, required: false, codec: .none)
     #expect(
       chunk.columnIndex
         == ColumnIndex(
@@ -99,19 +99,21 @@ struct WriterTests {
           nanCounts: [0, 0, 0, 0]))
     #expect(chunk.offsetIndex.pages.map(\.firstRow) == [0, 3, 6, 9])
     #expect(chunk.offsetIndex.pages.reduce(0) { $0 + $1.size } == chunk.bytes.count)
-    let none = try encoder.encode(.allMissing(.float64, reason: .unknown, count: 4), rows: 0..<4, required: false)
+    let none = try encoder.encode(
+      .allMissing(.float64, reason: .unknown, count: 4), rows: 0..<4, required: false, codec: .none)
     #expect(none.columnIndex == nil && none.offsetIndex.pages.count == 2)
-    let falling = try encoder.encode(.int64(Int64Column([9, 8, 8, 7, 7, 7, 1])), rows: 0..<7, required: true)
+    let falling = try encoder.encode(
+      .int64(Int64Column([9, 8, 8, 7, 7, 7, 1])), rows: 0..<7, required: true, codec: .none)
     #expect(falling.columnIndex?.order == .descending)
     let mixed = try encoder.encode(
-      .string(StringColumn(["a", "a", "a", "b", "b", "b", "a"])), rows: 0..<7, required: true)
+      .string(StringColumn(["a", "a", "a", "b", "b", "b", "a"])), rows: 0..<7, required: true, codec: .none)
     #expect(mixed.columnIndex?.order == .unordered)
   }
 
   @Test func aDictionaryOfOneWritesItsRunHeader() throws {
     let encoder = try ChunkEncoder(ParquetWriterOptions(codec: .none))
     let chunk = try encoder.encode(
-      .string(StringColumn([String?](repeating: "NL00", count: 100))), rows: 0..<100, required: true)
+      .string(StringColumn([String?](repeating: "NL00", count: 100))), rows: 0..<100, required: true, codec: .none)
     // Bit width 0, then a run of 100.
     #expect(chunk.bytes.suffix(3) == [0, 0xC8, 0x01])
   }

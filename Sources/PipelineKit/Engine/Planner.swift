@@ -125,22 +125,19 @@ public struct Planner: Sendable {
 
   /// Looks at the files of several sources side by side; of several errors the first source's is thrown.
   private func bindSources(_ specs: [SourceSpec], _ folders: inout [String]) throws(PipelineError) -> [Plan.Source] {
-    typealias Bound = (source: Plan.Source, folders: [String])
-    let results = Mutex([Result<Bound, PipelineError>?](repeating: nil, count: specs.count))
-    context("pipeline").parallel(specs.count) { i in
-      let result = Result { () throws(PipelineError) -> Bound in
+    let results = Mutex([(source: Plan.Source, folders: [String])?](repeating: nil, count: specs.count))
+    var tasks = TaskGraph()
+    for (i, spec) in specs.enumerated() {
+      tasks.add { () throws(PipelineError) in
         var folders: [String] = []
-        return (try bindSource(specs[i], &folders), folders)
+        let source = try bindSource(spec, &folders)
+        results.withLock { $0[i] = (source, folders) }
       }
-      results.withLock { $0[i] = result }
     }
-    var sources: [Plan.Source] = []
-    for result in results.withLock({ $0 }) {
-      guard let bound = try result?.get() else { continue }
-      sources.append(bound.source)
-      folders += bound.folders
-    }
-    return sources
+    try tasks.run(threads: threads, crew: record.crew)
+    let bound = results.withLock { $0.compactMap { $0 } }
+    for (_, found) in bound { folders += found }
+    return bound.map(\.source)
   }
 
   private func bindSource(_ source: SourceSpec, _ folders: inout [String]) throws(PipelineError) -> Plan.Source {

@@ -71,7 +71,7 @@ public struct Runner: Sendable {
     var producers: [String: Int] = [:]
     for (i, source) in plan.sources.enumerated() {
       let chain = fusion.chains[i]
-      for part in source.parts where isWorthHashingApart(part) {
+      for part in source.parts.suffix(2 * options.threads) where isWorthHashingApart(part) {
         addHash(of: part.input.path, source.spec.id, to: &tasks)
       }
       if let output = chain.streamedOutput {

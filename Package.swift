@@ -53,7 +53,7 @@ let package = Package(
 
     library("Tabular"),
     library("Statistics"),
-    library("Parquet", ["Tabular", "CZstd", "CSnappy", "CZlib"]),
+    library("Parquet", ["Tabular", "CByteMasks", "CZstd", "CSnappy", "CZlib"]),
     library("PipelineKit", ["Tabular", "CArchive", "CCrypto", "CMalloc", "CZlib", yams]),
     library("PipelineTesting", ["Tabular", "PipelineKit"]),
     library("SourceAdapters", ["Tabular", "PipelineKit", "Parquet", "CLibXML2", "CLibCSV", "CByteMasks"]),
@@ -69,7 +69,7 @@ let package = Package(
 
     tests("Tabular"),
     tests("Statistics"),
-    tests("Parquet", ["Tabular"]),
+    tests("Parquet", ["Tabular", "CByteMasks"]),
     tests("PipelineKit", ["Tabular"]),
     tests("PipelineTesting", ["Tabular", "PipelineKit"]),
     tests("SourceAdapters", ["Tabular", "PipelineKit", "PipelineTesting", "Parquet", "CByteMasks"]),

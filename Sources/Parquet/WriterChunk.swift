@@ -1,3 +1,4 @@
+import CByteMasks
 import Tabular
 
 /// Encodes one column of one row group after the other.
@@ -40,14 +41,19 @@ final class ChunkEncoder {
   func present<V: BitwiseCopyable>(_ values: UnsafePointer<V>, _ place: ChunkPlace) -> UnsafePointer<V> {
     let source = values + place.rows.lowerBound
     guard let missing = place.missing else { return source }
-    let out = compacted.room(for: place.present + 1, of: V.self)
+    let out = compacted.room(for: place.present + 4, of: V.self)
+    let count = place.rows.count
     missing.reasons.withUnsafeBufferPointer { reasons in
+      guard count > 0, let reason = reasons.baseAddress.map({ $0 + place.rows.lowerBound }) else { return }
+      if MemoryLayout<V>.size == 8 {
+        _ = peil_compact(source, reason, count, out)
+        return
+      }
       var filled = 0
-      let first = place.rows.lowerBound
-      for i in 0..<place.rows.count {
+      for i in 0..<count {
         // Written in any case; the place only moves on behind a value. The last row may write one too many.
         out[filled] = source[i]
-        filled &+= reasons[first &+ i] == 0 ? 1 : 0
+        filled &+= reason[i] == 0 ? 1 : 0
       }
     }
     return UnsafePointer(out)

@@ -1,3 +1,4 @@
+import CByteMasks
 import Tabular
 import Testing
 
@@ -61,6 +62,50 @@ struct EncodingTests {
         #expect(try HybridDecoder.decode(page(bytes), count: count, width: 1) == expected)
         withExtendedLifetime((bitStore, store)) {}
         #expect(mask.presentCount(in: start..<(start + count)) == Int(expected.reduce(0, +)))
+      }
+    }
+  }
+
+  /// Runs of every length beside each other: what decodes is what went in, and each run of 64 rows and more is one.
+  @Test(arguments: 0..<40) func levelsInRuns(_ seed: Int) throws {
+    var random = Sequence64(UInt64(seed + 1))
+    var bits: [UInt8] = []
+    var level: UInt8 = 0
+    while bits.count < 4_000 {
+      bits += [UInt8](repeating: level, count: 1 + random.below(seed % 2 == 0 ? 300 : 90))
+      level ^= 1
+    }
+    var packed = [UInt8](repeating: 0, count: bits.count / 8 + 1)
+    for (i, bit) in bits.enumerated() { packed[i / 8] |= bit << (i % 8) }
+    let store = ByteStore()
+    let place = store.room(for: HybridEncoder.bound(count: bits.count, width: 1), of: UInt8.self)
+    var out = ByteCursor(place)
+    HybridEncoder.encode(bits: packed, count: bits.count, to: &out)
+    let bytes = UnsafeRawBufferPointer(start: place, count: UnsafeRawPointer(out.next) - UnsafeRawPointer(place))
+    #expect(try HybridDecoder.decode(page(bytes), count: bits.count, width: 1) == bits.map(UInt32.init))
+    // Byte by byte: stretches of 8 equal bytes of 0 or 255 and more count as runs of 3 bytes at most, the rest as it is.
+    let whole = packed.prefix(bits.count / 8)
+    var (size, i) = (0, 0)
+    while i < whole.count {
+      let end = whole[i...].firstIndex { $0 != whole[i] } ?? whole.count
+      size += end - i >= 8 && (whole[i] == 0 || whole[i] == 255) ? 5 : end - i
+      i = end
+    }
+    #expect(bytes.count <= size + 3)
+    withExtendedLifetime(store) {}
+  }
+
+  @Test(arguments: 0..<200) func valuesOfRowsThatHoldOne(_ count: Int) {
+    var random = Sequence64(UInt64(count + 1))
+    let values = (0..<count).map { _ in random.next() }
+    for share in [1, 2, 20, 1_000] {
+      let reasons = (0..<count).map { _ in UInt8(random.below(share) == 0 ? 1 + random.below(255) : 0) }
+      let expected = zip(values, reasons).filter { $1 == 0 }.map(\.0)
+      for compact in [peil_compact, peil_compact_plainly] {
+        // What stands behind the room must stay.
+        var out = [UInt64](repeating: 7, count: expected.count + 6)
+        #expect(compact(values, reasons, count, &out) == expected.count)
+        #expect(Array(out[..<expected.count]) == expected && Array(out.suffix(2)) == [7, 7])
       }
     }
   }

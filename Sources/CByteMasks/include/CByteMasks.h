@@ -24,4 +24,15 @@ size_t peil_find_marks(
 size_t peil_find_marks_plainly(
     const uint8_t *_Nonnull bytes, size_t count, uint8_t separator, uint32_t *_Nonnull marks, PeilLine *_Nonnull lines);
 
+/// Copies the values of 8 bytes of the rows whose reason byte is 0 to `out`, one behind the other, and returns how many
+/// they are.
+///
+/// `out` has room for 4 more than that.
+size_t peil_compact(
+    const void *_Nonnull values, const uint8_t *_Nonnull reasons, size_t count, void *_Nonnull out);
+
+/// ``peil_compact`` as processors without wide vectors do it.
+size_t peil_compact_plainly(
+    const void *_Nonnull values, const uint8_t *_Nonnull reasons, size_t count, void *_Nonnull out);
+
 #endif

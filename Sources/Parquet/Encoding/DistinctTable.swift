@@ -112,13 +112,14 @@ final class DistinctTable {
   /// Whether a sample holds so few repeats that more than `limit` distinct values are certain enough not to go on.
   ///
   /// Of s values drawn from D equally frequent ones about s²/2D repeat an earlier one; half of that for D = `limit` is
-  /// the bar. Values of unequal frequency repeat more often, so the test errs on the side of going on.
+  /// the bar. Values of unequal frequency repeat more often, so the test errs on the side of going on. As many are drawn
+  /// as make some fifty repeats at the limit, with a standard deviation of seven: the bar is three and a half of them lower.
   private func looksUnique<V: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ source: UnsafePointer<V>, count: Int, limit: Int
   ) -> Bool {
-    let size = min(8192, count / 4)
+    let size = min(8192, count / 4, max(1024, Int(10 * Double(limit).squareRoot())))
     guard size >= 1024 else { return false }
-    let bits = 14
+    let bits = bitWidth(of: 2 * size - 1)
     let slots = sampleStore.room(for: 1 << bits, of: UInt64.self)
     slots.update(repeating: 0, count: 1 << bits)
     let stride = count / size

@@ -48,21 +48,25 @@ enum HybridEncoder {
     let shortest = 8
     var literal = 0
     var i = 0
-    while i < whole {
-      let byte = bits[i]
-      guard byte == 0 || byte == 0xFF else {
-        i += 1
+    // A run that is long enough covers four bytes from a multiple of four on.
+    while i + 4 <= whole {
+      let four = UnsafeRawPointer(bits).loadUnaligned(fromByteOffset: i, as: UInt32.self)
+      guard four == 0 || four == .max else {
+        i += 4
         continue
       }
-      var end = i + 1
+      let byte = bits[i]
+      var start = i
+      while start > literal, bits[start - 1] == byte { start -= 1 }
+      var end = i + 4
       while end < whole, bits[end] == byte { end += 1 }
-      if end - i >= shortest {
-        putLiteralBits(bits + literal, bytes: i - literal, to: &out)
-        out.putVarint(UInt64(end - i) * 8 << 1)
+      if end - start >= shortest {
+        putLiteralBits(bits + literal, bytes: start - literal, to: &out)
+        out.putVarint(UInt64(end - start) * 8 << 1)
         out.put(byte & 1)
         literal = end
       }
-      i = end
+      i = (end + 3) / 4 * 4
     }
     putLiteralBits(bits + literal, bytes: (count + 7) / 8 - literal, to: &out)
   }

@@ -1,4 +1,5 @@
 import Glibc
+import PipelineKit
 
 /// The gaps between the properties of entries, as they come.
 struct AtomGaps {
@@ -33,9 +34,9 @@ struct AtomGaps {
       case .other: break
       }
     }
-    guard let marker = Self.place(of: Self.marker, bytes, start, count) else { return .incomplete }
+    guard let marker = bytes.place(of: Self.marker, from: start, to: count) else { return .incomplete }
     let end = marker + Self.marker.utf8CodeUnitCount
-    for word in ["<!", "<?", "xmlns"] as [StaticString] where Self.place(of: word, bytes, start, end) != nil {
+    for word in ["<!", "<?", "xmlns"] as [StaticString] where bytes.place(of: word, from: start, to: end) != nil {
       return .other
     }
     if learned < Self.most {
@@ -45,18 +46,6 @@ struct AtomGaps {
       learned += 1
     }
     return .whole(end: end)
-  }
-
-  /// Where `word` first stands between `start` and `end`.
-  static func place(of word: StaticString, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
-    let length = word.utf8CodeUnitCount
-    var place = start
-    while end - place >= length, let next = memchr(bytes + place, CInt(word.utf8Start[0]), end - place - length + 1) {
-      place = UnsafePointer(next.assumingMemoryBound(to: UInt8.self)) - bytes
-      if memcmp(bytes + place, word.utf8Start, length) == 0 { return place }
-      place += 1
-    }
-    return nil
   }
 }
 

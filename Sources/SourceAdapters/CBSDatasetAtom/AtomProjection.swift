@@ -8,8 +8,7 @@ import PipelineKit
 /// read, its text is plain (printable ASCII without markup), its end tag follows, and its name is not wanted. What is left
 /// is well-formed exactly when the whole is. Of a wanted element the attributes that say nothing about the value (`m:type`,
 /// `xml:space`) and the blanks before it are left out in the same way, and its name, unless it has attributes of another
-/// kind, stands as a short one without a prefix, which ``property(of:)`` tells: the parser would read each name twice in
-/// every entry. What stands between the properties of two entries is left out as far as ``AtomGap`` allows.
+/// kind, stands as a short one without a prefix (``AtomShortNames``). What stands between the properties of two entries is left out as far as ``AtomGap`` allows.
 ///
 /// Everything else goes through untouched: the first entries, whatever differs, unwanted text outside ASCII. A document
 /// with a comment, a CDATA section or a processing instruction, with a namespace declared behind the first entry, or in
@@ -46,8 +45,6 @@ final class AtomProjection {
   /// Bytes held back for an element that a piece breaks in two; a longer one goes through.
   private static let longestElement = 1 << 14
   private static let variantsAPlace = 4
-  /// What no name of OData holds, between the two letters of a short name.
-  private static let shortMark = UInt8(ascii: ".")
   /// Names from this length on are shortened: theirs is then room for a whole vector at each tag's place.
   private static let shortestLong = 6
   /// Bytes behind those of a piece that may be read.
@@ -72,9 +69,8 @@ final class AtomProjection {
   private var gaps = AtomGaps()
   private var hasUnwanted = false
   private var hasAttributes = false
-  /// The names that have short ones, by number, with their prefix.
-  private var longNames: [[UInt8]] = []
-  private var shortNumbers: [[UInt8]: Int] = [:]
+  /// The short names in the place of long ones.
+  private(set) var shortNames = AtomShortNames()
 
   /// A projection of the bytes that `source` gives on the properties named.
   init(on names: [String], of source: @escaping (UnsafeMutableRawBufferPointer) throws(SourceError) -> Int) {
@@ -89,27 +85,6 @@ final class AtomProjection {
         variants[place * Self.variantsAPlace + i].release()
       }
     }
-  }
-
-  /// Whether a name is a short one.
-  @inline(__always)
-  static func isShort(_ name: UnsafePointer<UInt8>) -> Bool {
-    name[0] >= UInt8(ascii: "a") && name[1] == shortMark && name[2] >= UInt8(ascii: "a") && name[3] == 0
-  }
-
-  /// The property for which the short name `short` stands; nil when it is none.
-  func property(of short: UnsafePointer<UInt8>) -> (prefix: String, name: String)? {
-    guard Self.isShort(short) else { return nil }
-    let number = 26 * Int(short[0] - UInt8(ascii: "a")) + Int(short[2] - UInt8(ascii: "a"))
-    guard number < longNames.count else { return nil }
-    let parts = longNames[number].split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-    let name = String(decoding: parts[parts.count - 1], as: UTF8.self)
-    return (parts.count > 1 ? String(decoding: parts[0], as: UTF8.self) : "", name)
-  }
-
-  /// The short name of a number below 26 * 26: two letters, which libxml2's hash of names tells apart without a collision.
-  private static func short(_ number: Int) -> [UInt8] {
-    [UInt8(ascii: "a") + UInt8(number / 26), shortMark, UInt8(ascii: "a") + UInt8(number % 26)]
   }
 
   /// The next bytes of the feed, without what is left out; 0 at its end.
@@ -175,8 +150,8 @@ final class AtomProjection {
         continue
       }
       if place < 0 {
-        guard let next = memchr(bytes + position, 0x3C, count - position) else { break }
-        position = UnsafePointer(next.assumingMemoryBound(to: UInt8.self)) - bytes
+        guard let next = bytes.place(of: 0x3C, from: position, to: count) else { break }
+        position = next
         let length = AtomGaps.marker.utf8CodeUnitCount
         if count - position < length {
           if isAtEnd { position = count }
@@ -188,14 +163,14 @@ final class AtomProjection {
         } else if memcmp(bytes + position, AtomGaps.marker.utf8Start, length) == 0 {
           place = 0
           position += length
-        } else if longNames.isEmpty {
+        } else if shortNames.isEmpty {
           position += 1
         } else {
           // A short name is good for its prefix as long as nobody gives that another meaning.
-          let after = memchr(bytes + position + 1, 0x3C, count - position - 1)
-          let end = after.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) - bytes } ?? count
-          if after == nil, !isAtEnd, count - position <= Self.longestElement { break scan }
-          isOff = (after == nil && !isAtEnd) || AtomGaps.place(of: "xmlns", bytes, position, end) != nil
+          let next = bytes.place(of: 0x3C, from: position + 1, to: count)
+          if next == nil, !isAtEnd, count - position <= Self.longestElement { break scan }
+          let end = next ?? count
+          isOff = (next == nil && !isAtEnd) || bytes.place(of: "xmlns", from: position, to: end) != nil
           position = isOff ? count : end
         }
         continue
@@ -208,7 +183,7 @@ final class AtomProjection {
         entries += 1
         isAtGap = bytes[start] == 0x3C
         // Every property is wanted, and its tag bare: looking at it would be for nothing.
-        if entries == 2, !hasUnwanted, !hasAttributes, longNames.isEmpty {
+        if entries == 2, !hasUnwanted, !hasAttributes, shortNames.isEmpty {
           isOff = true
           position = count
         }
@@ -237,7 +212,7 @@ final class AtomProjection {
         position = start
       }
     }
-    if place < 0, position >= count || memchr(bytes + position, 0x3C, count - position) == nil { position = count }
+    if place < 0, bytes.place(of: 0x3C, from: position, to: count) == nil { position = count }
     memcpy(output, bytes + kept, position - kept)
     output += position - kept
     held = count - position
@@ -347,35 +322,25 @@ final class AtomProjection {
     } else {
       element = .element(text: close + 1, end: close + 1, variant: -1, isSkipped: false)
     }
-    guard case .element = element, place < XMLLimits.names else { return element }
-    if place == variantCounts.count {
-      variantCounts.append(0)
-      variants += [AtomTag](repeating: .none, count: Self.variantsAPlace)
-    }
-    guard variantCounts[place] < Self.variantsAPlace else { return element }
+    let known = place < variantCounts.count ? variantCounts[place] : 0
+    guard case .element = element, place < XMLLimits.names, known < Self.variantsAPlace else { return element }
     let local = name.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last.map { Array($0) } ?? []
     var variant = AtomTag(
       UnsafeBufferPointer(start: bytes + start, count: close + 1 - start), nameLength: nameEnd - start, end: end,
       isWanted: wanted.contains(local))
     if !variant.isWanted { hasUnwanted = true }
     if variant.isTyped { hasAttributes = true }
-    if variant.isWanted, local.count >= Self.shortestLong, variant.isPlain, let short = short(for: name) {
+    if variant.isWanted, local.count >= Self.shortestLong, variant.isPlain, let short = shortNames.short(for: name) {
       variant.shorten(to: short)
     }
-    variants[place * Self.variantsAPlace + variantCounts[place]] = variant
+    if place == variantCounts.count {
+      variantCounts.append(0)
+      // The first of the place; the others take its copies' places.
+      variants += [AtomTag](repeating: variant, count: Self.variantsAPlace)
+    }
+    variants[place * Self.variantsAPlace + known] = variant
     variantCounts[place] += 1
     return element
-  }
-
-  /// The short name for `name`; nil when all are given away.
-  private func short(for name: [UInt8]) -> [UInt8]? {
-    let number = shortNumbers[name] ?? longNames.count
-    guard number < 26 * 26 else { return nil }
-    if number == longNames.count {
-      longNames.append(name)
-      shortNumbers[name] = number
-    }
-    return Self.short(number)
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }

@@ -161,7 +161,7 @@ final class AtomReader {
     let depth = cursor.pointee.depth &+ 1
     cursor.pointee.depth = depth
     guard depth == cursor.pointee.propertyDepth,
-      space == cursor.pointee.dataSpace || name.map(AtomProjection.isShort) == true
+      space == cursor.pointee.dataSpace || name.map(AtomShortNames.isShort) == true
     else {
       cursor.pointee.reader._withUnsafeGuaranteedRef { $0.startOther(name, space, attributes, Int(attributeCount)) }
       return
@@ -279,13 +279,13 @@ final class AtomReader {
 
   /// The name of a property whose element is called `name`: the projection may have shortened it.
   private func property(named name: UnsafePointer<xmlChar>?) -> String {
-    name.flatMap { projection.property(of: $0)?.name } ?? text(name)
+    name.flatMap { projection.shortNames[$0]?.name } ?? text(name)
   }
 
   private func place(of name: UnsafePointer<xmlChar>?, _ prefix: UnsafePointer<xmlChar>?) -> Int? {
     for i in 0..<propertyCount where cursor.pointee.properties[i].name == name { return i }
     // A short name stands for one with a prefix, which must be that of properties whose namespace the parser has told.
-    let short = name.flatMap { projection.property(of: $0) }
+    let short = name.flatMap { projection.shortNames[$0] }
     if short == nil { prefixes.insert(text(prefix)) }
     let isProperty = short.map { prefixes.contains($0.prefix) } ?? true
     guard propertyCount < XMLLimits.names else {

@@ -22,15 +22,6 @@ struct AtomTag {
   private(set) var shortEnd = SIMD16<UInt8>()
   private(set) var shortEndLength = 0
 
-  /// No tag; not to be released.
-  static var none: AtomTag { AtomTag() }
-
-  private init() {
-    (bytes, length, end, endLength) = (.allocate(capacity: 0), 0, nil, 0)
-    bytes.deallocate()
-    (isWanted, nameLength, isTyped) = (true, 0, false)
-  }
-
   /// The tag `bytes`, with a name of `nameLength - 1` bytes.
   init(_ tag: UnsafeBufferPointer<UInt8>, nameLength: Int, end: [UInt8]?, isWanted: Bool) {
     bytes = Self.copy(tag)

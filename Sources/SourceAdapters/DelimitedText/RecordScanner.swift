@@ -183,12 +183,12 @@ final class RecordScanner {
         start += start + 1 < end && buffer[start + 1] == 0x0A ? 2 : 1
       } else if !dialect.comment.isEmpty, byte == dialect.comment[0] {
         guard isComment() else { return end - start >= dialect.comment.count || isAtEnd }
-        guard let lineEnd = memchr(buffer + start, 0x0A, end - start) else {
+        guard let lineEnd = UnsafePointer(buffer).place(of: 0x0A, from: start, to: end) else {
           if !isAtEnd { return false }
           start = end
           return true
         }
-        start = lineEnd.assumingMemoryBound(to: UInt8.self) - buffer + 1
+        start = lineEnd + 1
       } else {
         return true
       }

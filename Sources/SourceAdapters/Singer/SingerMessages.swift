@@ -26,8 +26,8 @@ final class MessageLines {
   func next() throws(SourceError) -> UnsafeBufferPointer<UInt8>? {
     var searched = start
     while true {
-      if let base = buffer.baseAddress, end > searched, let found = memchr(base + searched, 0x0A, end - searched) {
-        let stop = found - UnsafeMutableRawPointer(base)
+      let base = UnsafePointer(buffer.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      if let stop = base?.place(of: 0x0A, from: searched, to: end) {
         defer { start = stop + 1 }
         return line(start, stop)
       }

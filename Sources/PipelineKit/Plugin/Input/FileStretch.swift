@@ -55,8 +55,9 @@ public final class FileStretch {
     while true {
       let count = try fill(buffer)
       if count == 0 { break }
-      if let found = memchr(buffer.baseAddress.unsafelyUnwrapped, 0x0A, count) {
-        place += UnsafeRawPointer(found) - UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped) + 1
+      let bytes = UnsafePointer(buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self))
+      if let found = bytes.place(of: 0x0A, from: 0, to: count) {
+        place += found + 1
         break
       }
       place += count

@@ -6,6 +6,10 @@ public enum OnError: String, OptionChoice {
   case fail
   /// It becomes a missing value for the reason rejected, and goes to the quarantine file.
   case reject
+
+  static let help =
+    "What a cell that cannot be read does: fail ends the reading, reject leaves the cell without a value and puts it into "
+    + "quarantine.parquet."
 }
 
 /// How many cells of a file may be put aside.

@@ -4,49 +4,7 @@ public import Tabular
 /// Reads a CBS data set from an OData v3 Atom feed.
 public struct CBSDatasetAtom: SourceAdapter {
   /// What the pipeline file says about it.
-  public struct Options: CBSMetadataOptions {
-    /// The form of the data set.
-    public var dataset = CBSDatasetForm.auto
-    /// Texts that stand for a missing value.
-    public var markers = OrderedMap<MarkerReason>()
-    /// Whether blanks around text are cut off.
-    public var trim = true
-    /// Types by column.
-    public var types = OrderedMap<SourceColumnType>()
-    /// Files with metadata.
-    public var metadata: [SpecPath] = []
-    /// Dimensions of which the titles of the codes are wanted.
-    public var labels: [Located] = []
-    /// What a cell that cannot be read does.
-    public var onError = OnError.fail
-    /// What a null of a typed data set means.
-    public var typedNull = TypedNull.unspecified
-    /// Whether every title has the groups of topics before it.
-    public var topicPaths = false
-
-    /// CBS's own conventions.
-    public init() {}
-
-    /// The options, as documentation lists them.
-    public static var declaration: [OptionField<Self>] {
-      [
-        .init(
-          "dataset", \.dataset,
-          "The form of the data set. It decides what an empty cell means: unspecified in a typed one, not_applicable in an "
-            + "untyped one."),
-        .init(
-          "markers", \.markers,
-          "Texts that stand for a missing value and the reason of each, beside `.` for unknown. An entry for \"\" says what "
-            + "an empty or null cell means."),
-        .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
-        .init("types", \.types, "The type of a column, where the feed and the rules find another."),
-        .init(
-          "on_error", \.onError,
-          "What a cell that cannot be read does: fail ends the reading, reject leaves the cell without a value and puts it "
-            + "into quarantine.parquet."),
-      ] + metadataDeclaration
-    }
-  }
+  public typealias Options = CBSODataOptions
 
   /// Name, summary, rules.
   public static let info = PluginInfo(
@@ -196,9 +154,7 @@ public struct CBSDatasetAtom: SourceAdapter {
     if form == .auto, options.markers[""] == nil {
       form = try sample(part.path, limit: 1 << 14, context: context).isUntyped ? .untyped : .typed
     }
-    var cells = CellDialect(
-      markers: options.markers.markers, emptyReason: options.markers.emptyReason(form), trimsText: options.trim)
-    if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
+    let cells = options.cells(form, description)
     let mapper = try description.mapper(for: schema, file: part.path)
     let file = try context.open(part.path)
     let projection = AtomProjection(on: mapper.needed.names) { (buffer) throws(SourceError) in

@@ -55,10 +55,7 @@ public struct CBSDatasetCSV: SourceAdapter {
         .init("footer", \.footer, "A record whose first field starts with this text ends the data."),
         .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
         .init("types", \.types, "The type of a column, where the rules for names and content find another."),
-        .init(
-          "on_error", \.onError,
-          "What a cell that cannot be read does: fail ends the reading, reject leaves the cell without a value and puts it "
-            + "into quarantine.parquet."),
+        .init("on_error", \.onError, OnError.help),
       ] + metadataDeclaration
     }
   }

@@ -4,43 +4,7 @@ public import Tabular
 /// Reads a CBS data set from OData in JSON.
 public struct CBSDatasetJSON: SourceAdapter {
   /// What the pipeline file says about it.
-  public struct Options: CBSMetadataOptions {
-    /// The form of the data set.
-    public var dataset = CBSDatasetForm.auto
-    /// Texts that stand for a missing value.
-    public var markers = OrderedMap<MarkerReason>()
-    /// Whether blanks around text are cut off.
-    public var trim = true
-    /// Types by column.
-    public var types = OrderedMap<SourceColumnType>()
-    /// Files with metadata.
-    public var metadata: [SpecPath] = []
-    /// Dimensions of which the titles of the codes are wanted.
-    public var labels: [Located] = []
-    /// What a null of a typed data set means.
-    public var typedNull = TypedNull.unspecified
-    /// Whether every title has the groups of topics before it.
-    public var topicPaths = false
-
-    /// CBS's own conventions.
-    public init() {}
-
-    /// The options, as documentation lists them.
-    public static var declaration: [OptionField<Self>] {
-      [
-        .init(
-          "dataset", \.dataset,
-          "The form of the data set. It decides what an empty or null cell means: unspecified in a typed one, "
-            + "not_applicable in an untyped one."),
-        .init(
-          "markers", \.markers,
-          "Texts that stand for a missing value and the reason of each, beside `.` for unknown. An entry for \"\" says what "
-            + "an empty or null cell means."),
-        .init("trim", \.trim, "Whether blanks around keys and texts are cut off."),
-        .init("types", \.types, "The type of a column, where the document and the rules find another."),
-      ] + metadataDeclaration
-    }
-  }
+  public typealias Options = CBSODataOptions
 
   /// Name, summary, rules.
   public static let info = PluginInfo(
@@ -66,6 +30,11 @@ public struct CBSDatasetJSON: SourceAdapter {
       topics before it when another topic has the same), unit, decimals and type, the table its id and day of change, and
       say what an empty cell means: in an untyped data set what the topic's `Default` says (Impossible: `not_applicable`,
       Missing: `unknown`); in a typed one `unknown` where `Default` is Missing, else see `typed_null`.
+
+      **Errors.** What is not well-formed, a member that occurs twice in a row, and a cell that is neither a number nor a
+      marker where a number is expected end the reading with file, line and member. With `on_error: reject` such a cell is
+      missing for the reason `rejected`, its row is kept, and the file `quarantine.parquet` beside the outputs gets its
+      file, line, member, text and what is wrong; more than 1,000 of them in a file are an error all the same.
 
       **Origin.** The table's id comes from `odata.metadata` where the pipeline file does not state it.
 
@@ -192,9 +161,7 @@ public struct CBSDatasetJSON: SourceAdapter {
       start = try sample(part.path, limit: 1 << 14, context: context)
       form = start?.isUntyped ?? false ? .untyped : .typed
     }
-    var cells = CellDialect(
-      markers: options.markers.markers, emptyReason: options.markers.emptyReason(form), trimsText: options.trim)
-    if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
+    let cells = options.cells(form, description)
     let mapper = try description.mapper(for: schema, file: part.path)
     let file = try context.openText(part.path)
     let observations: JSONObservations?
@@ -204,7 +171,8 @@ public struct CBSDatasetJSON: SourceAdapter {
       }
     } catch { throw SourceError(file: part.path, error.description) }
     let needed = observations?.needed ?? mapper.needed
-    let reader = try JSONReader(path: part.path, file: file, schema: needed, cells: cells, context: context)
+    let reader = try JSONReader(
+      path: part.path, file: file, schema: needed, cells: cells, onError: options.onError, context: context)
     try reader.read { batch in
       guard let observations else { return mapper.pass(batch, to: receive) }
       do throws(TabularError) {

@@ -25,8 +25,13 @@ final class JSONReader {
   private var properties: [Property] = []
   private var rows = 0
   private var rowsTaken = 0
+  private let onError: OnError
+  private var rejectedCount = 0
 
-  init(path: String, file: InputFile, schema: Schema, cells: CellDialect, context: RunContext) throws(SourceError) {
+  init(
+    path: String, file: InputFile, schema: Schema, cells: CellDialect, onError: OnError, context: RunContext
+  ) throws(SourceError) {
+    self.onError = onError
     self.path = path
     self.schema = schema
     self.context = context
@@ -123,7 +128,7 @@ final class JSONReader {
       default:
         throw scanner.error("holds a list or an object, which is not supported", column: name(properties[i]))
       }
-      if !isRead { throw cellError() }
+      if !isRead { try putAside() }
     }
     if found != schema.count {
       for i in 0..<schema.count where decoder.slot(i).pointee.count == rows {
@@ -154,9 +159,15 @@ final class JSONReader {
     return memcmp(base, scanner.text, name.count) == 0
   }
 
-  private func cellError() -> SourceError {
-    guard let trouble = decoder.trouble else { return scanner.error("a cell cannot be read") }
+  /// Puts the cell aside that could not be read, or throws.
+  private func putAside() throws(SourceError) {
+    guard let trouble = decoder.takeTroubles().first else { throw scanner.error("a cell cannot be read") }
     let name = schema[trouble.column].name
-    return scanner.error(CellMessage.text(trouble, column: name, numbers: numbers), column: name)
+    let said = CellMessage.text(trouble, column: name, numbers: numbers)
+    guard onError == .reject else { throw scanner.error(said, column: name) }
+    rejectedCount += 1
+    if rejectedCount > RejectedCells.limit { throw RejectedCells.tooMany(file: path, option: "on_error") }
+    context.reject(
+      file: path, line: scanner.line, column: name, value: String(decoding: trouble.bytes, as: UTF8.self), reason: said)
   }
 }

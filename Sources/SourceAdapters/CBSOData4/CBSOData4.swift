@@ -19,6 +19,8 @@ public struct CBSOData4: SourceAdapter {
     public var measures: [Located] = []
     /// The columns of codes of which titles are wanted.
     public var labels: [Located] = []
+    /// Whether every title of a measure has its groups before it.
+    public var topicPaths = false
     /// What the values' attributes mean.
     public var attributes = OrderedMap<MarkerReason>()
     /// Why a cell of a wide table is empty that no observation is for.
@@ -47,6 +49,10 @@ public struct CBSOData4: SourceAdapter {
           "Columns whose codes get a column with their titles, `<column>_label`: dimensions, and in a long table Measure. A "
             + "dimension of periods also gets `<dimension>_state`: Definitief, Voorlopig or NaderVoorlopig."),
         .init(
+          "topic_paths", \.topicPaths,
+          "Whether every measure's title has its groups before it, as in Bevolking / Leeftijd / 0 tot 15 jaar; otherwise only "
+            + "where another measure has the same title."),
+        .init(
           "attributes", \.attributes,
           "Why an observation without a value has none, by its ValueAttribute, where that is another reason than below."
         ),
@@ -72,7 +78,7 @@ public struct CBSOData4: SourceAdapter {
       **Long** tables have the columns of the observations: `Id`, `Measure`, the dimensions, `Value`, `StringValue`,
       `ValueAttribute`. **Wide** tables have one row a combination of the dimensions' codes, in order of first appearance, and
       one column a measure, named by its code, with title and unit from `MeasureCodes`; titles that two measures share get
-      their groups before them. The cells of a wide table stand in memory; two observations of one cell are an error.
+      their groups before them, with `topic_paths` all of them. The cells of a wide table stand in memory; two observations of one cell are an error.
 
       **Missing values.** Where `Value` is empty the `ValueAttribute` says why: Impossible is `not_applicable`, Confidential
       and Secret are `suppressed`, Missing, NotAvailable, Unknown, Unreliable and every other text `unknown`, None is
@@ -170,7 +176,8 @@ public struct CBSOData4: SourceAdapter {
         fields.append(
           Field(
             measure.identifier, measure.isText ? .string : .float64, unit: measure.unit,
-            label: download.label(of: measure), decimals: measure.isText ? nil : measure.decimals,
+            label: download.label(of: measure, showsPath: options.topicPaths),
+            decimals: measure.isText ? nil : measure.decimals,
             origins: origins(measure.identifier)))
       }
     }
@@ -199,7 +206,9 @@ public struct CBSOData4: SourceAdapter {
     for column in options.labels {
       if column.text == "Measure", options.shape == .long, let measures = download.measures {
         var titles = CBSMetadata.Categories()
-        for measure in measures { titles.titles[measure.identifier] = download.label(of: measure) }
+        for measure in measures {
+          titles.titles[measure.identifier] = download.label(of: measure, showsPath: options.topicPaths)
+        }
         labels.add("Measure", titles)
         continue
       }

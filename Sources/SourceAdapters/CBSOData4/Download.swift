@@ -71,10 +71,10 @@ struct Download: Sendable {
     }
   }
 
-  /// The title for people of a measure: its own when no other has it, else with its groups before it.
-  func label(of measure: Measure) -> String {
+  /// The title for people of a measure: its own when no other has it, else (and with `showsPath`) with its groups before it.
+  func label(of measure: Measure, showsPath: Bool) -> String {
     let isShared = (measures ?? []).count { $0.title == measure.title } > 1
-    return isShared ? (measure.groups + [measure.title]).joined(separator: " / ") : measure.title
+    return isShared || showsPath ? (measure.groups + [measure.title]).joined(separator: " / ") : measure.title
   }
 
   // MARK: Files

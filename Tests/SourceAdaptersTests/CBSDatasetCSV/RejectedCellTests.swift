@@ -89,4 +89,37 @@ import Testing
     #expect(try cells(table, cell.column).filter { $0 == "<rejected>" }.count == 1)
     #expect(context.rowCounts.kept == table.rowCount)
   }
+
+  @Test func documentsInJSONPutCellsAsideToo() throws {
+    let path = fixtures + "cbs_dataset_json/invalid_text_in_number.json"
+    func reader(_ onError: OnError) throws -> CBSDatasetJSON {
+      var options = CBSDatasetJSON.Options()
+      options.onError = onError
+      options.types = types([("Aantal_1", .float64)])
+      return try CBSDatasetJSON(options: options, context: RunContext())
+    }
+    let failure = message { _ = try readAll(reader(.fail), [path]) }
+    let context = RunContext()
+    let table = try readAll(reader(.reject), [path], context: context)
+    let cell = try #require(context.rejectedCells.first)
+    #expect(context.rejectedCells.count == 1 && cell.line == 3 && cell.value == "     1,5")
+    #expect(failure == "cbs_dataset_json/invalid_text_in_number.json:3: column \"Aantal_1\": \(cell.reason)")
+    #expect(try cells(table, "Aantal_1") == ["5.0", "<rejected>"])
+    #expect(context.rowCounts.kept == 2 && context.rowCounts.cellsRejected == 1)
+  }
+
+  @Test(arguments: [1_000, 1_001]) func thousandsInJSONAreAnotherFormatToo(count: Int) throws {
+    let rows = (0..<3_000).map { "{\"ID\":\($0),\"Aantal_1\":\($0 < 3_000 - count ? "1" : "\"x\"")}" }
+    try withFile("{\"value\":[" + rows.joined(separator: ",\n") + "]}", ".json") { path in
+      var options = CBSDatasetJSON.Options()
+      options.onError = .reject
+      options.types = types([("Aantal_1", .float64)])
+      let adapter = try CBSDatasetJSON(options: options, context: RunContext())
+      let context = RunContext()
+      let said = message { _ = try readAll(adapter, [path], context: context) }
+      #expect(
+        said.hasSuffix(count == 1_000 ? "no error" : "with on_error: fail the first of them is shown with its place"))
+      #expect(context.rejectedCells.count == 1_000)
+    }
+  }
 }

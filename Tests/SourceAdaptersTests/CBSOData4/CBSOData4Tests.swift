@@ -1,4 +1,5 @@
 import PipelineKit
+import PipelineTesting
 import SourceAdapters
 import Tabular
 import Testing
@@ -55,6 +56,25 @@ private let income = folder + "valid_income"
     #expect(
       field.origins == [Origin(producer: "CBS", table: "99999NED", column: "1050010_2", vintage: "2023-05-12")])
     #expect(context.warnings == [])
+  }
+
+  @Test func everyTitleHasItsGroupsBeforeItWhenAskedFor() throws {
+    let folder = TemporaryFolder()
+    folder.write("Observations.csv", "Id;Measure;RegioS;Value;ValueAttribute\n0;M1;GM0141;5;None\n1;M2;GM0141;6;None\n")
+    folder.write(
+      "MeasureCodes.csv",
+      "Identifier;MeasureGroupId;Index;Title;Description;DataType;Unit;Decimals;PresentationType\n"
+        + "M1;2;1;Jongeren;;Double;aantal;0;\nM2;;2;Ouderen;;Double;aantal;0;\n")
+    folder.write("MeasureGroups.csv", "Id;Index;Title;Description;ParentId\n1;1;Bevolking;;\n2;1;Leeftijd;;1\n")
+    for (isAsked, title) in [(false, "Jongeren"), (true, "Bevolking / Leeftijd / Jongeren")] {
+      let wide = try readAll(adapter(.wide) { $0.topicPaths = isAsked }, [folder.path])
+      #expect(wide.schema["M1"]?.label == title && wide.schema["M2"]?.label == "Ouderen")
+      let long = try adapter(.long) {
+        $0.topicPaths = isAsked
+        $0.labels = [name("Measure")]
+      }
+      #expect(try cells(readAll(long, [folder.path]), "Measure_label") == [title, "Ouderen"])
+    }
   }
 
   @Test func options() throws {

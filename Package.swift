@@ -70,13 +70,14 @@ let package = Package(
     tests("Tabular"),
     tests("Statistics"),
     tests("Parquet", ["Tabular", "CByteMasks"]),
-    tests("PipelineKit", ["Tabular"]),
+    tests("PipelineKit", ["Tabular", "PipelineTesting"]),
     tests("PipelineTesting", ["Tabular", "PipelineKit"]),
     tests("SourceAdapters", ["Tabular", "PipelineKit", "PipelineTesting", "Parquet", "CByteMasks"]),
     tests("Transforms", ["Tabular", "PipelineKit", "PipelineTesting", "Statistics"]),
     tests("Sinks", ["Tabular", "PipelineKit", "PipelineTesting", "Parquet"]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Tabular", "PipelineKit", "BuiltinPlugins", "Parquet", "Statistics"],
+      name: "EndToEndTests",
+      dependencies: ["Tabular", "PipelineKit", "PipelineTesting", "BuiltinPlugins", "Parquet", "Statistics"],
       path: "Tests/EndToEndTests", swiftSettings: settings),
     .testTarget(
       name: "RepositoryTests", dependencies: ["PipelineKit", "BuiltinPlugins"], path: "Tests/RepositoryTests",

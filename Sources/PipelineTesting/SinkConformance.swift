@@ -60,7 +60,7 @@ public struct SinkConformance<Writer: Sink>: Sendable {
         let file = try OutputFile(path: path)
         try body(sink, file)
         try file.finishAndName()
-        return Files.bytes(path)
+        return Files.bytes(path) ?? []
       }
     }.get()
   }

@@ -4,7 +4,7 @@ import Tabular
 extension SourceConformance {
   /// What damaged copies of the file give.
   func damage(_ adapter: Adapter, _ whole: SourceTrial<Adapter>.Reading) -> [String] {
-    let bytes = Files.bytes(file)
+    let bytes = Files.bytes(file) ?? []
     var found = emptiness(adapter) + cuts(adapter, bytes, whole)
     guard format == .text else { return found + flips(adapter, bytes) }
     found += sameContent(adapter, bytes, whole)

@@ -15,7 +15,7 @@ public final class TemporaryFolder: Sendable {
     path = String(cString: made)
   }
 
-  deinit { Self.remove(path) }
+  deinit { Files.remove(path) }
 
   /// Writes a file and returns its path; folders in its name are made.
   @discardableResult
@@ -35,43 +35,14 @@ public final class TemporaryFolder: Sendable {
   public func write(_ name: String, _ text: String) -> String { write(name, Array(text.utf8)) }
 
   /// The bytes of a file; nil when it is not there.
-  public func read(_ name: String) -> [UInt8]? {
-    let file = path + "/" + name
-    return access(file, R_OK) == 0 ? Files.bytes(file) : nil
-  }
+  public func read(_ name: String) -> [UInt8]? { Files.bytes(path + "/" + name) }
 
   /// The text of a file; nil when it is not there.
   public func text(_ name: String) -> String? { read(name).map { String(decoding: $0, as: UTF8.self) } }
 
   /// The names of what stands in the folder, sorted.
-  public var names: [String] { Self.names(path) }
+  public var names: [String] { Files.names(path) }
 
   /// The paths of all files in the folder and in those below it, relative to it, sorted.
-  public var files: [String] { Self.files(path) }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var info = stat()
-    return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
-  }
-
-  private static func names(_ path: String) -> [String] {
-    guard isFolder(path), let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    return names.filter { $0 != "." && $0 != ".." }.sorted()
-  }
-
-  private static func files(_ path: String) -> [String] {
-    names(path).flatMap { name in
-      isFolder(path + "/" + name) ? files(path + "/" + name).map { name + "/" + $0 } : [name]
-    }
-  }
-
-  private static func remove(_ path: String) {
-    for name in names(path) { remove(path + "/" + name) }
-    Glibc.remove(path)
-  }
+  public var files: [String] { Files.all(path) }
 }

@@ -1,3 +1,4 @@
+import PipelineTesting
 import BuiltinPlugins
 import PipelineKit
 import Synchronization
@@ -7,7 +8,7 @@ import Testing
 /// aside, warnings, errors.
 @Suite struct SharedFileTests {
   /// One for all runs of a test: the quarantine file names the file that was read.
-  private let folder = Folder()
+  private let folder = TemporaryFolder()
   private let pipeline = """
     pipeline: shared
     title: Persons by year and buurt

@@ -9,12 +9,12 @@ import Testing
     _ fault: String, capabilities: SourceConformance<FaultyLines>.Capabilities = [.streams, .noticesCuts]
   ) throws -> [String] {
     let lines = (0..<40).map { $0 % 9 == 4 ? "GM\(1000 + $0)|x\n" : "GM\(1000 + $0)|\($0).5\n" }
-    let path = try Scratch.file(lines.joined())
-    defer { Scratch.remove(path) }
+    let folder = TemporaryFolder()
+    let path = folder.write("lines", lines.joined())
     let trial = SourceConformance(
       FaultyLines.self, options: "{fault: \(fault)}", file: path, reasons: [.suppressed], capabilities: capabilities,
       large: { Array((0..<21_000).map { "GM\($0)|\($0)\n" }.joined().utf8) })
-    return trial.violations()
+    return withExtendedLifetime(folder) { trial.violations() }
   }
 
   @Test func aSoundAdapterPasses() throws { #expect(try violations("none") == []) }

@@ -8,7 +8,7 @@ import Testing
   static let arrows: [String: Set<String>] = [
     "Tabular": ["Glibc", "Synchronization"],
     "Statistics": ["Glibc"],
-    "Parquet": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CZstd", "CSnappy", "CZlib"],
+    "Parquet": ["Tabular", "Glibc", "Dispatch", "Synchronization", "CByteMasks", "CZstd", "CSnappy", "CZlib"],
     "PipelineKit": [
       "Tabular", "Glibc", "Dispatch", "Synchronization", "CArchive", "CCrypto", "CMalloc", "CZlib", "Yams",
     ],

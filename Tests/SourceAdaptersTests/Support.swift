@@ -1,5 +1,6 @@
 import Glibc
 import PipelineKit
+import PipelineTesting
 import SourceAdapters
 import Tabular
 import Testing
@@ -64,19 +65,8 @@ func cells(_ table: Table, _ name: String) throws -> [String] {
 
 /// Writes `bytes` to a file for the time of `body`.
 func withFile<Result>(_ bytes: [UInt8], _ suffix: String, _ body: (String) throws -> Result) throws -> Result {
-  var template = Array("/tmp/peil-test-XXXXXX\(suffix)".utf8CString)
-  let descriptor = mkstemps(&template, CInt(suffix.utf8.count))
-  try #require(descriptor >= 0)
-  let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  defer { unlink(path) }
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    try #require(count > 0)
-    rest = rest.dropFirst(count)
-  }
-  close(descriptor)
-  return try body(path)
+  let folder = TemporaryFolder()
+  return try withExtendedLifetime(folder) { try body(folder.write("file" + suffix, bytes)) }
 }
 
 func withFile<Result>(_ text: String, _ suffix: String, _ body: (String) throws -> Result) throws -> Result {

@@ -118,6 +118,23 @@ struct ColumnFinding {
   }
 }
 
+/// What the files of a source show of its columns, in order of first appearance.
+struct ColumnFindings {
+  /// The columns so far.
+  var list: [ColumnFinding] = []
+  private var places: [String: Int] = [:]
+
+  /// Takes in what a file shows of a column.
+  mutating func add(_ column: ColumnFinding) {
+    if let known = places[column.name] {
+      list[known].merge(column)
+    } else {
+      places[column.name] = list.count
+      list.append(column)
+    }
+  }
+}
+
 /// Makes the schema of a data set from what its files show.
 struct CBSSchemaRules {
   /// Types by column, from the options.

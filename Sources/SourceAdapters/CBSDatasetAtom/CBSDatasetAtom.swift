@@ -73,8 +73,7 @@ public struct CBSDatasetAtom: SourceAdapter {
 
   /// The properties of all pages, in order of first appearance; types by the rules above.
   public func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema {
-    var columns: [ColumnFinding] = []
-    var positions: [String: Int] = [:]
+    var columns = ColumnFindings()
     var origin = input.origin
     var isUntyped = options.dataset == .untyped
     var isDataset = false
@@ -88,29 +87,19 @@ public struct CBSDatasetAtom: SourceAdapter {
       if origin.vintage.isEmpty { origin.vintage = String(sample.updated.prefix(10)) }
       if options.dataset == .auto, sample.isUntyped { isUntyped = true }
       if sample.isDataset { isDataset = true }
-      for column in sample.columns {
-        if let known = positions[column.name] {
-          columns[known].merge(column)
-        } else {
-          positions[column.name] = columns.count
-          columns.append(column)
-        }
-      }
+      for column in sample.columns { columns.add(column) }
     }
-    guard !columns.isEmpty else {
+    guard !columns.list.isEmpty else {
       throw SourceError(
         file: input.parts.first?.path ?? "",
         "is an Atom feed without entries that have m:properties; there is nothing to read")
     }
     if !isUntyped {
-      for i in columns.indices where columns[i].statedType == nil { columns[i].statedType = .string }
+      for i in columns.list.indices where columns.list[i].statedType == nil { columns.list[i].statedType = .string }
     }
-    let file = input.parts.first?.path ?? ""
-    try description.metadata.check(columns.map(\.name), table: origin.table, file: file, context: context)
-    let rules = CBSSchemaRules(
-      types: options.types, isUntyped: isUntyped, origin: description.metadata.completed(origin),
-      dimensionsAreKeys: isDataset, metadata: description.metadata)
-    return try description.extended(try rules.schema(columns, file: file), file: file)
+    return try description.schema(
+      columns.list, types: options.types, isUntyped: isUntyped, origin: origin, dimensionsAreKeys: isDataset,
+      file: input.parts.first?.path ?? "", context: context)
   }
 
   private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> AtomSample {

@@ -153,8 +153,7 @@ public struct CBSDatasetCSV: SourceAdapter {
 
   /// The columns of all parts, in order of first appearance; types by the rules above.
   public func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema {
-    var columns: [ColumnFinding] = []
-    var positions: [String: Int] = [:]
+    var columns = ColumnFindings()
     typealias Head = (names: [[UInt8]], evidence: [ColumnEvidence])
     let heads = Mutex([Result<Head, SourceError>?](repeating: nil, count: input.parts.count))
     context.parallel(input.parts.count) { i in
@@ -167,23 +166,13 @@ public struct CBSDatasetCSV: SourceAdapter {
     for (part, result) in zip(input.parts, heads.withLock { $0 }) {
       guard let head = try result?.get() else { continue }
       let names = try CSVHeader.names(head.names, dialect, file: part.path)
-      for (name, evidence) in zip(names, head.evidence) {
-        if let known = positions[name] {
-          columns[known].evidence.merge(evidence)
-        } else {
-          positions[name] = columns.count
-          columns.append(ColumnFinding(name: name, evidence: evidence))
-        }
-      }
+      for (name, evidence) in zip(names, head.evidence) { columns.add(ColumnFinding(name: name, evidence: evidence)) }
     }
     let isUntyped =
-      options.dataset == .untyped || (options.dataset == .auto && columns.contains { $0.evidence.isUntyped })
-    let file = input.parts.first?.path ?? ""
-    let metadata = description.metadata
-    try metadata.check(columns.map(\.name), table: input.origin.table, file: file, context: context)
-    let rules = CBSSchemaRules(
-      types: options.types, isUntyped: isUntyped, origin: metadata.completed(input.origin), metadata: metadata)
-    return try description.extended(try rules.schema(columns, file: file), file: file)
+      options.dataset == .untyped || (options.dataset == .auto && columns.list.contains { $0.evidence.isUntyped })
+    return try description.schema(
+      columns.list, types: options.types, isUntyped: isUntyped, origin: input.origin,
+      file: input.parts.first?.path ?? "", context: context)
   }
 
   private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> CSVSample {

@@ -77,8 +77,7 @@ public struct CBSDatasetJSON: SourceAdapter {
 
   /// The members of all pages' rows, in order of first appearance; types by the rules above.
   public func schema(of input: Input, context: RunContext) throws(SourceError) -> Schema {
-    var columns: [ColumnFinding] = []
-    var positions: [String: Int] = [:]
+    var columns = ColumnFindings()
     var origin = input.origin
     var isUntyped = options.dataset == .untyped
     var isDataset = false
@@ -87,25 +86,19 @@ public struct CBSDatasetJSON: SourceAdapter {
       if origin.table.isEmpty { origin.table = sample.table }
       if options.dataset == .auto, sample.isUntyped { isUntyped = true }
       if sample.isDataset { isDataset = true }
-      for column in sample.columns {
-        if let known = positions[column.name] {
-          columns[known].merge(column)
-        } else {
-          positions[column.name] = columns.count
-          columns.append(column)
-        }
-      }
+      for column in sample.columns { columns.add(column) }
     }
     let file = input.parts.first?.path ?? ""
-    guard !columns.isEmpty else {
+    guard !columns.list.isEmpty else {
       throw SourceError(file: file, "is an OData document whose list \"value\" is empty; there is nothing to read")
     }
-    if !isUntyped { for i in columns.indices where columns[i].hasText { columns[i].statedType = .string } }
-    try description.metadata.check(columns.map(\.name), table: origin.table, file: file, context: context)
-    let rules = CBSSchemaRules(
-      types: options.types, isUntyped: isUntyped, origin: description.metadata.completed(origin),
-      dimensionsAreKeys: isDataset, metadata: description.metadata)
-    return try description.extended(try rules.schema(columns, file: file), file: file)
+    if !isUntyped {
+      for i in columns.list.indices where columns.list[i].hasText { columns.list[i].statedType = .string }
+    }
+    return try description.schema(
+      columns.list, types: options.types, isUntyped: isUntyped, origin: origin, dimensionsAreKeys: isDataset,
+      file: file,
+      context: context)
   }
 
   private func sample(_ path: String, limit: Int, context: RunContext) throws(SourceError) -> JSONSample {

@@ -127,8 +127,7 @@ public struct AmenityIndexTransform: Transform {
   /// The input with the indices.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let fields: [Field]
-    do { fields = try added(table.schema) } catch { throw TransformError("\(error)") }
+    let fields = try onSchemas { () throws(SpecError) in try added(table.schema) }
     let areas = try table.columns(named: [options.area.text])[0]
     let periods = Grouping(by: try table.columns(named: options.by.map(\.text)), rowCount: table.rowCount)
     let isReference = CellLiteral.rows(of: areas, equalTo: options.reference.text)

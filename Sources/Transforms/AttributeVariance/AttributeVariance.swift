@@ -8,13 +8,8 @@ public struct AttributeVariance: Transform {
   public struct Options: PluginOptions {
     var profile = SpecPath("", at: SourcePosition(file: ""))
     var methods: [SpecPath] = []
-    var area = Located("", at: SourcePosition(file: ""))
-    var period = Located("", at: SourcePosition(file: ""))
-    var base = Located("", at: SourcePosition(file: ""))
+    var frame = AnchoredFrame()
     var bases: [Located] = []
-    var at = Located("", at: SourcePosition(file: ""))
-    var condition: Expression?
-    var population: Compose.Population?
     var noise = AssumedNoise()
     var each = false
     var classes = 5
@@ -28,30 +23,27 @@ public struct AttributeVariance: Transform {
 
     /// The options.
     public static var declaration: [OptionField<Self>] {
-      [
-        .init("profile", \.profile, required: true, "The profile, as in compose."),
-        .init("methods", \.methods, "Other profiles; a replicate takes one of all."),
-        .init("area", \.area, required: true, "The column of area codes."),
-        .init("period", \.period, required: true, "The column of periods."),
-        .init("base", \.base, required: true, "The period whose distribution is kept."),
-        .init("bases", \.bases, "Other base periods; a replicate takes one of all."),
-        .init("at", \.at, required: true, "The period that is scored."),
-        .init("where", \.condition, "Which areas are scored and ranked."),
-        .init("population", \.population, "Areas too small to count."),
-        .init("inputs", \.noise.inputs, "Half-widths of uniform noise by column, as in simulate."),
-        .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
-        .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
-        .init("weights", \.noise.concentration, "The concentration of Dirichlet weights around the profile's."),
-        .init(
-          "weight_noise", \.noise.weightNoise, "In place of weights: how much of itself a weight may be more or less."),
-        .init(
-          "each", \.each, "Take every domain's weight and every input apart, not all weights and all inputs together."),
-        .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
-        .init("samples", \.samples, "Points of the low-discrepancy sample; powers of two fill the space best."),
-        .init("draws", \.draws, "Bootstrap samples for the intervals."),
-        .init("level", \.level, "What share of the bootstrap samples an interval holds."),
-        .init("seed", \.seed, "The seed of the sample's shift and of the noise."),
-      ]
+      [.init("profile", \.profile, required: true, "The profile, as in compose.")]
+        + AnchoredFrame.declaration(
+          \.frame, at: "The period that is scored.", where: "Which areas are scored and ranked.") + [
+          .init("methods", \.methods, "Other profiles; a replicate takes one of all."),
+          .init("bases", \.bases, "Other base periods; a replicate takes one of all."),
+          .init("inputs", \.noise.inputs, "Half-widths of uniform noise by column, as in simulate."),
+          .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
+          .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
+          .init("weights", \.noise.concentration, "The concentration of Dirichlet weights around the profile's."),
+          .init(
+            "weight_noise", \.noise.weightNoise, "In place of weights: how much of itself a weight may be more or less."
+          ),
+          .init(
+            "each", \.each, "Take every domain's weight and every input apart, not all weights and all inputs together."
+          ),
+          .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
+          .init("samples", \.samples, "Points of the low-discrepancy sample; powers of two fill the space best."),
+          .init("draws", \.draws, "Bootstrap samples for the intervals."),
+          .init("level", \.level, "What share of the bootstrap samples an interval holds."),
+          .init("seed", \.seed, "The seed of the sample's shift and of the noise."),
+        ]
     }
   }
 
@@ -111,8 +103,7 @@ public struct AttributeVariance: Transform {
   /// The columns that the profiles and the options name.
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
     let named = profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column) + options.noise.columns
-    let own = [options.area, options.period] + [options.population?.column].compactMap { $0 }
-    return [Set((named + own).map(\.text)).union(options.condition?.columns ?? [])]
+    return [options.frame.columns.union(named.map(\.text))]
   }
 
   private var figures: [Field] {
@@ -125,24 +116,19 @@ public struct AttributeVariance: Transform {
     for indicator in profiles.flatMap({ $0.domains.flatMap(\.indicators) }) {
       _ = try inputs[0].numericField(at: indicator.column)
     }
-    for name in [options.area, options.period] { _ = try inputs[0].field(at: name) }
-    if let population = options.population { _ = try inputs[0].numericField(at: population.column) }
-    try options.condition?.requireCondition(in: inputs[0])
+    try options.frame.check(inputs[0])
     try options.noise.check(inputs[0])
     let keys = [Field("result", .string, role: .key), Field("assumption", .string, role: .key)]
     do throws(TabularError) { return try Schema(keys + figures) } catch {
-      throw SpecError(options.area.position, "\(error)")
+      throw SpecError(options.frame.area.position, "\(error)")
     }
   }
 
   /// One row an assumption and result.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let frame = AnchoredScorer.Frame(
-      area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
-      condition: options.condition)
-    let scorers = try AnchoredScorer.all(table, profiles, frame, bases: options.bases)
-    if scorers[0].rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
+    let scorers = try AnchoredScorer.all(table, profiles, options.frame, bases: options.bases)
+    if scorers[0].rows.isEmpty { context.warn("no area is in the frame for \(options.frame.at)") }
     let noise = try InputNoise(options.noise, table, rows: scorers[0].rows, context)
     let sample = assumptions.results(scorers, noise, context)
     var rows = MeasureRows(figures)
@@ -158,8 +144,7 @@ public struct AttributeVariance: Transform {
           reason: MissingReason.insufficient.rawValue)
       }
     }
-    let schema: Schema
-    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let made = [Column.texts(results), Column.texts(names)] + rows.columns
     return try onTables { () throws(TabularError) in try Table(schema: schema, columns: made) }
   }

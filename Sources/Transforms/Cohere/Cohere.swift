@@ -175,8 +175,7 @@ public struct Cohere: Transform {
   /// The rows of `give`, for each combination of the keys.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     var columns: [NumberColumn] = []
     for name in indicators {
       var column = try NumberColumn(table, name.text)

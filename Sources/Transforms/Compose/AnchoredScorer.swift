@@ -24,17 +24,7 @@ struct AnchoredScorer {
     var column: Column { .float64(Float64Column(values, missing: missing)) }
   }
 
-  /// What the pipeline file says about the frame.
-  struct Frame {
-    var area: Located
-    var period: Located
-    var base: Located
-    var at: Located
-    var population: Compose.Population?
-    var condition: Expression?
-  }
-
-  init(_ table: Table, _ profile: Profile, _ frame: Frame) throws(TransformError) {
+  init(_ table: Table, _ profile: Profile, _ frame: AnchoredFrame) throws(TransformError) {
     self.profile = profile
     var options = Compose.Options()
     (options.area, options.period, options.population) = (frame.area, frame.period, frame.population)
@@ -79,7 +69,7 @@ struct AnchoredScorer {
 
   /// A scorer for each profile against the frame's base, then against each of the other bases.
   static func all(
-    _ table: Table, _ profiles: [Profile], _ frame: Frame, bases: [Located]
+    _ table: Table, _ profiles: [Profile], _ frame: AnchoredFrame, bases: [Located]
   ) throws(TransformError) -> [AnchoredScorer] {
     var scorers: [AnchoredScorer] = []
     for base in [frame.base] + bases {

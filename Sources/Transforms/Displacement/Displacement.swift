@@ -123,8 +123,7 @@ public struct Displacement: Transform {
   /// The figures of each group.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let keys = try table.columns(named: options.by.map(\.text))
     let matrices = try self.matrices(table, keys)
     let textKeys = options.output == .levels ? 1 : options.output == .totals ? 0 : 2

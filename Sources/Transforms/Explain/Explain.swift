@@ -7,13 +7,8 @@ public struct Explain: Transform {
   /// What the pipeline file says.
   public struct Options: PluginOptions {
     var profile = SpecPath("", at: SourcePosition(file: ""))
-    var area = Located("", at: SourcePosition(file: ""))
-    var period = Located("", at: SourcePosition(file: ""))
-    var base = Located("", at: SourcePosition(file: ""))
+    var frame = AnchoredFrame()
     var from: Located?
-    var at = Located("", at: SourcePosition(file: ""))
-    var condition: Expression?
-    var population: Compose.Population?
     var keep: [Located] = []
     var into = "score"
 
@@ -22,18 +17,13 @@ public struct Explain: Transform {
 
     /// The options.
     public static var declaration: [OptionField<Self>] {
-      [
-        .init("profile", \.profile, required: true, "The profile, as in compose."),
-        .init("area", \.area, required: true, "The column of area codes."),
-        .init("period", \.period, required: true, "The column of periods."),
-        .init("base", \.base, required: true, "The period whose distribution is kept."),
-        .init("start", \.from, "The first period of the change; the base unless given."),
-        .init("at", \.at, required: true, "The last period of the change."),
-        .init("where", \.condition, "Which areas are explained."),
-        .init("population", \.population, "Areas too small to count."),
-        .init("keep", \.keep, "Columns that pass through."),
-        .init("into", \.into, "What the names of the new columns begin with."),
-      ]
+      [.init("profile", \.profile, required: true, "The profile, as in compose.")]
+        + AnchoredFrame.declaration(
+          \.frame, at: "The last period of the change.", where: "Which areas are explained.") + [
+          .init("start", \.from, "The first period of the change; the base unless given."),
+          .init("keep", \.keep, "Columns that pass through."),
+          .init("into", \.into, "What the names of the new columns begin with."),
+        ]
     }
   }
 
@@ -85,20 +75,17 @@ public struct Explain: Transform {
 
   /// The columns that the profile and the options name.
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
-    let own = [options.area, options.period] + options.keep + [options.population?.column].compactMap { $0 }
-    return [Set((indicators + own).map(\.text)).union(options.condition?.columns ?? [])]
+    [options.frame.columns.union((indicators + options.keep).map(\.text))]
   }
 
   /// The area, what is kept, and the parts.
   public func outputSchema(for inputs: [Schema]) throws(SpecError) -> Schema {
     for column in indicators { _ = try inputs[0].numericField(at: column) }
-    _ = try inputs[0].field(at: options.period)
-    if let population = options.population { _ = try inputs[0].numericField(at: population.column) }
-    try options.condition?.requireCondition(in: inputs[0])
+    try options.frame.check(inputs[0])
     var kept: [Field] = []
-    for name in [options.area] + options.keep { kept.append(try inputs[0].field(at: name)) }
+    for name in [options.frame.area] + options.keep { kept.append(try inputs[0].field(at: name)) }
     do throws(TabularError) { return try Schema(kept + figures(inputs[0])) } catch {
-      throw SpecError(options.area.position, "\(error)")
+      throw SpecError(options.frame.area.position, "\(error)")
     }
   }
 
@@ -123,25 +110,22 @@ public struct Explain: Transform {
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
     func scorer(_ at: Located) throws(TransformError) -> AnchoredScorer {
-      try AnchoredScorer(
-        table, profile,
-        AnchoredScorer.Frame(
-          area: options.area, period: options.period, base: options.base, at: at, population: options.population,
-          condition: options.condition))
+      var frame = options.frame
+      frame.at = at
+      return try AnchoredScorer(table, profile, frame)
     }
-    let (last, first) = (try scorer(options.at), try scorer(options.from ?? options.base))
-    if last.rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
-    let codes = try table.columns(named: [options.area.text])[0]
+    let (last, first) = (try scorer(options.frame.at), try scorer(options.from ?? options.frame.base))
+    if last.rows.isEmpty { context.warn("no area is in the frame for \(options.frame.at)") }
+    let codes = try table.columns(named: [options.frame.area.text])[0]
     let areas = Grouping(by: [codes], rowCount: table.rowCount).groups
     var rows = MeasureRows(figures(table.schema))
     let change = ScoreChange(last, first, places: areas)
     for area in last.rows.indices {
       rows.append(change.figures(area), reason: MissingReason.insufficient.rawValue)
     }
-    let kept = try table.columns(named: ([options.area] + options.keep).map(\.text))
+    let kept = try table.columns(named: ([options.frame.area] + options.keep).map(\.text))
       .map { $0.gathering(last.rows.map { Int32($0) }) }
-    let schema: Schema
-    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let made = kept + rows.columns
     return try onTables { () throws(TabularError) in try Table(schema: schema, columns: made) }
   }

@@ -137,7 +137,7 @@ public struct Join: Transform {
     inputs = []
     let rows = try matchedRows(left, right, context)
     guard hasRightColumns else { return left.gathering(rows.left ?? []) }
-    do throws(TabularError) { return try joined(left, right, rows) } catch { throw TransformError("\(error)") }
+    return try onTables { () throws(TabularError) in try joined(left, right, rows) }
   }
 
   private func matchedRows(_ left: Table, _ right: Table, _ context: RunContext) throws(TransformError) -> JoinRows {

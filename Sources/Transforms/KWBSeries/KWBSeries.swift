@@ -145,14 +145,8 @@ public struct KWBSeries: Transform {
 
   /// The rows of all years.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
-    let parts: [Part]
-    let schema: Schema
-    do throws(SpecError) {
-      parts = try self.parts(inputs.map(\.schema))
-      schema = try outputSchema(for: inputs.map(\.schema))
-    } catch {
-      throw TransformError("\(error)")
-    }
+    let parts = try onSchemas { () throws(SpecError) in try self.parts(inputs.map(\.schema)) }
+    let schema = try promised(inputs.map(\.schema))
     var tables: [Table] = []
     for (table, part) in zip(inputs, parts) {
       var columns = try table.columns(named: [options.area.text])

@@ -116,8 +116,7 @@ public struct Matching: Transform {
   /// One row a group.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let keys = try table.columns(named: options.by.map(\.text))
     let groups = Grouping(by: keys, rowCount: table.rowCount)
     var numbers: [NumberColumn] = []

@@ -119,8 +119,7 @@ public struct Pivot: Transform {
   /// The wide table.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let by = try table.columns(named: options.by.map(\.text))
     let grouping = Grouping(by: by, rowCount: table.rowCount)
     let places = try places(table, context)

@@ -154,8 +154,7 @@ public struct Rake: Transform {
 
   /// The modelled cells of each group.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
-    let schema: Schema
-    do { schema = try outputSchema(for: inputs.map(\.schema)) } catch { throw TransformError("\(error)") }
+    let schema = try promised(inputs.map(\.schema))
     let seed = try Cells(inputs[0], options.seedBy, [options.row, options.column], options.value)
     let rowTotals = try Cells(inputs[1], options.by, [options.row], options.rowTotal)
     let columnTotals = try Cells(inputs[2], options.by, [options.column], options.columnTotal)

@@ -8,12 +8,7 @@ public struct Scenario: Transform {
   public struct Options: PluginOptions {
     var file = SpecPath("", at: SourcePosition(file: ""))
     var profile = SpecPath("", at: SourcePosition(file: ""))
-    var area = Located("", at: SourcePosition(file: ""))
-    var period = Located("", at: SourcePosition(file: ""))
-    var base = Located("", at: SourcePosition(file: ""))
-    var at = Located("", at: SourcePosition(file: ""))
-    var condition: Expression?
-    var population = Compose.Population()
+    var frame = AnchoredFrame()
     var households: Located?
     var classes = 5
     var every = false
@@ -26,16 +21,13 @@ public struct Scenario: Transform {
       [
         .init("file", \.file, required: true, "The scenario: its levers."),
         .init("profile", \.profile, required: true, "The profile, as in compose."),
-        .init("area", \.area, required: true, "The column of area codes."),
-        .init("period", \.period, required: true, "The column of periods."),
-        .init("base", \.base, required: true, "The period whose distribution is kept."),
-        .init("at", \.at, required: true, "The period that is changed."),
-        .init("where", \.condition, "Which areas are scored."),
-        .init("population", \.population, required: true, "Inhabitants, and areas too small to count."),
-        .init("households", \.households, "The column of households, for rules and costs that count them."),
-        .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
-        .init("every", \.every, "Also each indicator of the profile, set to the national median."),
       ]
+        + AnchoredFrame.declaration(
+          \.frame, at: "The period that is changed.", where: "Which areas are scored.", needsPopulation: true) + [
+          .init("households", \.households, "The column of households, for rules and costs that count them."),
+          .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
+          .init("every", \.every, "Also each indicator of the profile, set to the national median."),
+        ]
     }
   }
 
@@ -71,6 +63,7 @@ public struct Scenario: Transform {
 
   private let options: Options
   private let profile: Profile
+  private let population: Located
   private let levers: [ScenarioFile.Lever]
 
   /// A scenario with its file and profile read and checked.
@@ -78,7 +71,10 @@ public struct Scenario: Transform {
     guard options.classes >= 2 else {
       throw SpecError(options.file.position, "\"classes\" is \(options.classes), expected 2 or more")
     }
-    self.options = options
+    guard let population = options.frame.population?.column else {
+      throw SpecError(options.file.position, "\"population\" is missing: a scenario counts inhabitants")
+    }
+    (self.options, self.population) = (options, population)
     profile = try Profile(path: options.profile, context: context)
     guard profile.conventions.ties != .asPublished else {
       throw SpecError(options.profile.position, "ties: as_published takes ranks as they are; it has no anchored frame")
@@ -101,10 +97,8 @@ public struct Scenario: Transform {
 
   /// The columns that the profile, the levers and the options name.
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
-    let named = profile.domains.flatMap(\.indicators).map(\.column) + [options.area, options.period]
-    let own = named + [options.population.column] + [options.households].compactMap { $0 }
-    let conditions = [options.condition] + levers.map(\.condition)
-    return [Set(own.map(\.text)).union(conditions.flatMap { $0?.columns ?? [] })]
+    let own = profile.domains.flatMap(\.indicators).map(\.column) + [options.households].compactMap { $0 }
+    return [options.frame.columns.union(own.map(\.text)).union(levers.flatMap { $0.condition?.columns ?? [] })]
   }
 
   private static let fields: [Field] = [
@@ -123,15 +117,13 @@ public struct Scenario: Transform {
 
   /// The table of levers.
   public func outputSchema(for inputs: [Schema]) throws(SpecError) -> Schema {
-    let numeric = profile.domains.flatMap(\.indicators).map(\.column) + [options.population.column]
+    let numeric = profile.domains.flatMap(\.indicators).map(\.column) + [population]
     var origins: [[Origin]] = []
     for column in numeric + [options.households].compactMap({ $0 }) {
       origins.append(try inputs[0].numericField(at: column).origins)
     }
-    for column in [options.area, options.period] { _ = try inputs[0].field(at: column) }
-    for condition in [options.condition] + levers.map(\.condition) {
-      try condition?.requireCondition(in: inputs[0])
-    }
+    try options.frame.check(inputs[0])
+    for lever in levers { try lever.condition?.requireCondition(in: inputs[0]) }
     let merged = Field.mergeOrigins(origins)
     let fields = Self.fields.map { field in
       var field = field
@@ -146,12 +138,8 @@ public struct Scenario: Transform {
   /// One row a lever.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let scorer = try AnchoredScorer(
-      table, profile,
-      .init(
-        area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
-        condition: options.condition))
-    let people = try NumberColumn(table, options.population.column.text)
+    let scorer = try AnchoredScorer(table, profile, options.frame)
+    let people = try NumberColumn(table, population.text)
     let households = try options.households.map { name throws(TransformError) in try NumberColumn(table, name.text) }
     let work = ScenarioWork(
       scorer: scorer, classes: options.classes, people: scorer.rows.map { people.values[$0] },

@@ -160,12 +160,8 @@ public struct Scorecard: Transform {
   /// The card.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    let sources: [Field]
-    do {
-      schema = try outputSchema(for: [table.schema])
-      sources = try self.sources(table.schema)
-    } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
+    let sources = try onSchemas { () throws(SpecError) in try self.sources(table.schema) }
     let places = try AreaPeriods(table, area: options.area, period: options.period, context: context)
     let isEmpty = places.rows.isEmpty
     let benchmark = isEmpty ? 0 : try places.place(of: options.benchmark, in: options.area.text)

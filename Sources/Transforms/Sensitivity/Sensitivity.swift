@@ -94,8 +94,7 @@ public struct Sensitivity: Transform {
   /// One row an area.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let columns = try table.columns(named: [options.area.text, options.period.text])
     let numbers = try NumberColumn(table, options.value.text)
     let (areas, periods) = (

@@ -117,8 +117,7 @@ public struct ShiftShareTransform: Transform {
   /// One row an area, or an area and industry.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let data = try IndustryTable(
       table, area: options.area, by: [options.period], industry: options.industry, value: options.value,
       reference: options.reference)

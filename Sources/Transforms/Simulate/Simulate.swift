@@ -9,13 +9,8 @@ public struct Simulate: Transform {
   public struct Options: PluginOptions {
     var profile = SpecPath("", at: SourcePosition(file: ""))
     var methods: [SpecPath] = []
-    var area = Located("", at: SourcePosition(file: ""))
-    var period = Located("", at: SourcePosition(file: ""))
-    var base = Located("", at: SourcePosition(file: ""))
+    var frame = AnchoredFrame()
     var bases: [Located] = []
-    var at = Located("", at: SourcePosition(file: ""))
-    var condition: Expression?
-    var population: Compose.Population?
     var keep: [Located] = []
     var into = "score"
     var noise = AssumedNoise()
@@ -30,35 +25,30 @@ public struct Simulate: Transform {
 
     /// The options.
     public static var declaration: [OptionField<Self>] {
-      [
-        .init("profile", \.profile, required: true, "The profile, as in compose."),
-        .init("methods", \.methods, "Other profiles; each replicate takes one of all, in turn."),
-        .init("area", \.area, required: true, "The column of area codes."),
-        .init("period", \.period, required: true, "The column of periods."),
-        .init("base", \.base, required: true, "The period whose distribution is kept."),
-        .init("bases", \.bases, "Other base periods; each replicate takes one of all, in turn with the methods."),
-        .init("at", \.at, required: true, "The period that is scored."),
-        .init("where", \.condition, "Which areas are scored and ranked."),
-        .init("population", \.population, "Areas too small to count."),
-        .init("keep", \.keep, "Columns that pass through."),
-        .init("into", \.into, "What the names of the new columns begin with."),
-        .init(
-          "inputs", \.noise.inputs,
-          "Half-widths of uniform noise by column: 0.05 for one decimal, 0.5 for whole percents."),
-        .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
-        .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
-        .init(
-          "weights", \.noise.concentration,
-          "The concentration of Dirichlet weights around the profile's: 100 varies them widely, 1000 little."),
-        .init(
-          "weight_noise", \.noise.weightNoise,
-          "In place of weights: how much of itself a weight may be more or less, evenly; 0.25 for a quarter."),
-        .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
-        .init("top", \.top, "How many areas are a priority."),
-        .init("replicates", \.replicates, "How many draws."),
-        .init("level", \.level, "What share of the draws an interval holds."),
-        .init("seed", \.seed, "The seed of the draws."),
-      ]
+      [.init("profile", \.profile, required: true, "The profile, as in compose.")]
+        + AnchoredFrame.declaration(
+          \.frame, at: "The period that is scored.", where: "Which areas are scored and ranked.") + [
+          .init("methods", \.methods, "Other profiles; each replicate takes one of all, in turn."),
+          .init("bases", \.bases, "Other base periods; each replicate takes one of all, in turn with the methods."),
+          .init("keep", \.keep, "Columns that pass through."),
+          .init("into", \.into, "What the names of the new columns begin with."),
+          .init(
+            "inputs", \.noise.inputs,
+            "Half-widths of uniform noise by column: 0.05 for one decimal, 0.5 for whole percents."),
+          .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
+          .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
+          .init(
+            "weights", \.noise.concentration,
+            "The concentration of Dirichlet weights around the profile's: 100 varies them widely, 1000 little."),
+          .init(
+            "weight_noise", \.noise.weightNoise,
+            "In place of weights: how much of itself a weight may be more or less, evenly; 0.25 for a quarter."),
+          .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
+          .init("top", \.top, "How many areas are a priority."),
+          .init("replicates", \.replicates, "How many draws."),
+          .init("level", \.level, "What share of the draws an interval holds."),
+          .init("seed", \.seed, "The seed of the draws."),
+        ]
     }
   }
 
@@ -132,8 +122,7 @@ public struct Simulate: Transform {
   public func neededColumns(_ needed: Set<String>?, inputs: [Schema]) -> [Set<String>?] {
     let named =
       profiles.flatMap { $0.domains.flatMap(\.indicators) }.map(\.column) + options.keep + options.noise.columns
-    let own = [options.area, options.period] + [options.population?.column].compactMap { $0 }
-    return [Set((named + own).map(\.text)).union(options.condition?.columns ?? [])]
+    return [options.frame.columns.union(named.map(\.text))]
   }
 
   /// The area, what is kept, and the figures.
@@ -141,14 +130,12 @@ public struct Simulate: Transform {
     for indicator in profiles.flatMap({ $0.domains.flatMap(\.indicators) }) {
       _ = try inputs[0].numericField(at: indicator.column)
     }
-    _ = try inputs[0].field(at: options.period)
-    if let population = options.population { _ = try inputs[0].numericField(at: population.column) }
-    try options.condition?.requireCondition(in: inputs[0])
+    try options.frame.check(inputs[0])
     try options.noise.check(inputs[0])
     var kept: [Field] = []
-    for name in [options.area] + options.keep { kept.append(try inputs[0].field(at: name)) }
+    for name in [options.frame.area] + options.keep { kept.append(try inputs[0].field(at: name)) }
     do throws(TabularError) { return try Schema(kept + figures) } catch {
-      throw SpecError(options.area.position, "\(error)")
+      throw SpecError(options.frame.area.position, "\(error)")
     }
   }
 
@@ -171,16 +158,13 @@ public struct Simulate: Transform {
   /// One row an area.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let frame = AnchoredScorer.Frame(
-      area: options.area, period: options.period, base: options.base, at: options.at, population: options.population,
-      condition: options.condition)
-    let scorers = try AnchoredScorer.all(table, profiles, frame, bases: options.bases)
+    let scorers = try AnchoredScorer.all(table, profiles, options.frame, bases: options.bases)
     let noise = try InputNoise(options.noise, table, rows: scorers[0].rows, context)
     let draws = Replicates(scorers, noise, options).run(context)
     let rows = scorers[0].rows
-    if rows.isEmpty { context.warn("no area is in the frame for \(options.at)") }
+    if rows.isEmpty { context.warn("no area is in the frame for \(options.frame.at)") }
     var columns: [Column] = []
-    for name in [options.area] + options.keep {
+    for name in [options.frame.area] + options.keep {
       columns.append(
         try onTables { () throws(TabularError) in try table.column(name.text) }
           .gathering(rows.map { Int32($0) }))
@@ -193,8 +177,7 @@ public struct Simulate: Transform {
           ? .int64(Int64Column(list.map { Int64($0 ?? 0) }, missing: mask))
           : .float64(Float64Column(list.map { $0 ?? 0 }, missing: mask)))
     }
-    let schema: Schema
-    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let made = columns
     return try onTables { () throws(TabularError) in try Table(schema: schema, columns: made) }
   }

@@ -97,8 +97,7 @@ public struct Specialise: Transform {
   /// The figures of each area, industry or both.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    do { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     let data = try IndustryTable(
       table, area: options.area, by: options.by, industry: options.industry, value: options.value,
       reference: options.reference)

@@ -162,12 +162,8 @@ public struct StandardisedIndexTransform: Transform {
   /// The index.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let schema: Schema
-    let sources: [Field]
-    do {
-      schema = try outputSchema(for: [table.schema])
-      sources = try self.sources(table.schema)
-    } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
+    let sources = try onSchemas { () throws(SpecError) in try self.sources(table.schema) }
     let places = try AreaPeriods(table, area: options.area, period: options.period, context: context)
     var output = MeasureRows(fields(sources))
     var rows: [Int32] = []

@@ -172,8 +172,7 @@ public struct SummariseAreas: Transform {
     let table = inputs[0]
     let work = try AreaWork(table, options)
     let by = try table.columns(named: options.by.map(\.text))
-    let schema: Schema
-    do throws(SpecError) { schema = try outputSchema(for: [table.schema]) } catch { throw TransformError("\(error)") }
+    let schema = try promised([table.schema])
     var rows = MeasureRows(Array(schema.fields.dropFirst(options.by.count + 2)))
     var (levels, codes, firsts): ([String], [String], [Int32]) = ([], [], [])
     for level in options.levels.map(\.rawValue) + options.columns.map(\.text) {

@@ -44,8 +44,7 @@ struct GroupFigures {
           : .float64(Float64Column(figures.map { $0 ?? 0 }, missing: mask)))
     }
     let made = columns
-    let schema: Schema
-    do throws(SpecError) { schema = try self.schema(for: input.schema) } catch { throw TransformError("\(error)") }
+    let schema = try onSchemas { () throws(SpecError) in try self.schema(for: input.schema) }
     return try onTables { () throws(TabularError) in try Table(schema: schema, columns: made) }
   }
 }

@@ -57,9 +57,9 @@ struct MadeColumns: Sendable {
 }
 
 extension Transform {
-  /// The promised schema, while working on data: no longer a mistake of the file.
+  /// The promised schema, while working on data.
   func promised(_ inputs: [Schema]) throws(TransformError) -> Schema {
-    do throws(SpecError) { return try outputSchema(for: inputs) } catch { throw TransformError("\(error)") }
+    try onSchemas { () throws(SpecError) in try outputSchema(for: inputs) }
   }
 }
 

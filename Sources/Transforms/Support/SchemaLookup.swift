@@ -56,6 +56,11 @@ func onTables<T>(_ body: () throws(TabularError) -> T) throws(TransformError) ->
   do throws(TabularError) { return try body() } catch { throw TransformError("\(error)") }
 }
 
+/// Gives trouble with schemas, while working on data, on as trouble with the data: it is no longer a mistake of the file.
+func onSchemas<T>(_ body: () throws(SpecError) -> T) throws(TransformError) -> T {
+  do throws(SpecError) { return try body() } catch { throw TransformError("\(error)") }
+}
+
 /// `year=2020, code=GM0141`: how messages name a row by its keys.
 func keyText(_ names: [String], _ columns: [Column], row: Int) -> String {
   zip(names, columns).map { "\($0)=\(cellText($1, row: row))" }.joined(separator: ", ")

@@ -130,11 +130,8 @@ public struct Unpivot: Transform {
   /// The long table.
   public func apply(_ inputs: [Table], context: RunContext) throws(TransformError) -> Table {
     let table = inputs[0]
-    let (schema, plan): (Schema, Plan)
-    do throws(SpecError) { (schema, plan) = (try outputSchema(for: [table.schema]), try self.plan(table.schema)) } catch
-    {
-      throw TransformError("\(error)")
-    }
+    let schema = try promised([table.schema])
+    let plan = try onSchemas { () throws(SpecError) in try self.plan(table.schema) }
     let (rows, width) = (table.rowCount, plan.combinations.count)
     guard rows * width <= Int(Int32.max) else {
       throw TransformError("\(rows) rows times \(width) combinations are more than \(Int32.max) rows; filter first")

@@ -1,3 +1,4 @@
+import PipelineTesting
 import BuiltinPlugins
 import PipelineKit
 import Tabular
@@ -131,7 +132,7 @@ struct RawTable {
 
 /// The Parquet file that Peil writes of what an adapter reads, read back.
 func throughParquet(_ paths: [String], _ adapter: String) throws -> Table {
-  let folder = Folder()
+  let folder = TemporaryFolder()
   folder.write(
     "container.yml",
     """
@@ -167,7 +168,7 @@ func expectSame(_ one: Table, _ other: Table, _ what: String) -> Int {
 /// Returns what was compared, a line a container.
 @discardableResult
 func expectSameThroughEveryContainer(_ raw: RawTable, key: String) throws -> [String] {
-  let folder = Folder()
+  let folder = TemporaryFolder()
   let csv = folder.write("table.csv", raw.csv)
   let expected = try readTable([csv], "cbs_dataset_csv")
   var numbers: [String: String] = [:]

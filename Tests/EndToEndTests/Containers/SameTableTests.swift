@@ -1,3 +1,4 @@
+import PipelineTesting
 import PipelineKit
 import Tabular
 import Testing
@@ -46,7 +47,7 @@ import Testing
   /// Two pages of JSON as CBS cuts them: 10,000 rows and the rest.
   @Test func twoPagesOfJSON() throws {
     let rows = (0..<15_504).map { ["\($0)", "GM\(1000 + $0 % 400)    ", $0 % 7 == 0 ? "" : "\($0 % 997)"] }
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let all = RawTable(names: ["ID", "RegioS", "Inwoners_1"], rows: rows, form: .typed)
     let expected = try readTable([folder.write("all.csv", all.csv)], "cbs_dataset_csv")
     var (first, last) = (all, all)

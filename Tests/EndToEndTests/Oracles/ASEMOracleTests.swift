@@ -1,3 +1,4 @@
+import PipelineTesting
 import Statistics
 import Tabular
 import Testing

@@ -1,3 +1,4 @@
+import PipelineTesting
 import Tabular
 import Testing
 

@@ -1,3 +1,4 @@
+import PipelineTesting
 import PipelineKit
 import Tabular
 import Testing
@@ -148,7 +149,7 @@ import Testing
 
   /// Without the researcher's files the open figures stay, and the others are unknown, never 0.
   @Test func withoutTheResearchersFilesTheOpenFiguresStay() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     for name in Files.all(Files.root + "/Fixtures") {
       let isData = ["rivm/", "kwb/", "attractiveness/"].contains { name.hasPrefix($0) } && name.hasSuffix(".csv")
       guard isData, !name.hasSuffix("research.csv"), !name.hasSuffix("synthetic_buurten.csv") else { continue }

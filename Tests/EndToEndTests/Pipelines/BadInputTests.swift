@@ -1,3 +1,4 @@
+import PipelineTesting
 import BuiltinPlugins
 import Glibc
 import PipelineKit
@@ -5,7 +6,7 @@ import Testing
 
 /// Bad input: one clear error with its place, its exit code, and earlier outputs whole. `@` stands for the test's folder.
 @Suite struct BadInputTests {
-  let folder = Folder()
+  let folder = TemporaryFolder()
 
   static let pipeline = """
     pipeline: p

@@ -1,3 +1,4 @@
+import PipelineTesting
 import Glibc
 import PipelineKit
 import Tabular
@@ -141,7 +142,7 @@ import Testing
 
   /// A folder of open data alone: what a researcher would add is unknown, and everything else is the same.
   @Test func withoutAResearchersFileTheFindingsSaySo() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     for name in ["rivm", "kwb"] { symlink(Files.root + "/Fixtures/" + name, folder.path + "/" + name) }
     let other = try PipelineRun("balance.yml", ["data": folder.path, "replicates": "20"])
     #expect(other.report.sources.map(\.counts.read) == [8_844, 2_948, 0])

@@ -1,3 +1,4 @@
+import PipelineTesting
 import BuiltinPlugins
 import PipelineKit
 import Tabular
@@ -25,8 +26,8 @@ import Testing
       - {on: areas, file: corrections.yml}
     """
 
-  private func folder() -> Folder {
-    let folder = Folder()
+  private func folder() -> TemporaryFolder {
+    let folder = TemporaryFolder()
     folder.write("small.yml", pipeline)
     folder.write(
       "data.csv", "ID;Area;People_2;Men_3\n0;GM0001;100;40\n1;GM0002;200;1x0\n2;GM0003;30;20\n3;GM0004;9;4\n")
@@ -38,18 +39,20 @@ import Testing
     return folder
   }
 
-  private func plan(_ folder: Folder) throws -> Plan {
+  private func plan(_ folder: TemporaryFolder) throws -> Plan {
     try Planner(catalog: .builtin).plan(path: folder.path + "/small.yml")
   }
 
   @discardableResult
-  private func run(_ folder: Folder, _ out: String = "out") throws -> RunReport {
+  private func run(_ folder: TemporaryFolder, _ out: String = "out") throws -> RunReport {
     try Runner(plan(folder), options: RunOptions(outputFolder: folder.path + "/" + out)).run()
   }
 
-  private func shown(_ text: String, _ folder: Folder) -> String { text.replacing(folder.path + "/", with: "") }
+  private func shown(_ text: String, _ folder: TemporaryFolder) -> String {
+    text.replacing(folder.path + "/", with: "")
+  }
 
-  private func message(_ folder: Folder, _ body: () throws -> Void) -> String {
+  private func message(_ folder: TemporaryFolder, _ body: () throws -> Void) -> String {
     do {
       try body()
       return "no error"

@@ -1,3 +1,4 @@
+import PipelineTesting
 import PipelineKit
 import Tabular
 import Testing
@@ -321,7 +322,7 @@ import Testing
 
   /// Without the researcher's file and the tables of young people the open figures stay, and the others are unknown, never 0.
   @Test func withoutTheResearchersFileTheOpenFiguresStay() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     for name in Files.all(Files.root + "/Fixtures") where name.hasPrefix("labour/") && name.hasSuffix(".csv") {
       guard !["research", "84455NED", "84780NED"].contains(where: { name.contains($0) }) else { continue }
       folder.write(name, try #require(Files.bytes(Files.root + "/Fixtures/" + name)))

@@ -1,3 +1,4 @@
+import PipelineTesting
 import BuiltinPlugins
 import PipelineKit
 import Tabular
@@ -32,7 +33,7 @@ import Testing
 
   /// The same observations beside the files of another table, and cut short.
   @Test func aFolderThatMixesTwoDownloadsIsRefused() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let observations = try #require(Files.bytes(download + "/Observations.csv"))
     let dimensions = try #require(Files.bytes(download + "/Dimensions.csv"))
     folder.write("mixed/Observations.csv", observations)

@@ -1,3 +1,4 @@
+import PipelineTesting
 import PipelineKit
 import Tabular
 import Testing

@@ -1,3 +1,4 @@
+import PipelineTesting
 import BuiltinPlugins
 import PipelineKit
 import Tabular
@@ -92,7 +93,7 @@ import Testing
 
   /// A whole download in one archive, and a table in gzip: what the files hold, found by itself.
   @Test func packedFilesAreReadThrough() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let download = RealFiles.folder + "/odata4-csv/82045NED"
     let members = try Files.names(download).map { name in
       (name: name, bytes: try #require(Files.bytes(download + "/" + name)))

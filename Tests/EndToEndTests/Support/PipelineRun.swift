@@ -1,3 +1,4 @@
+import PipelineTesting
 import BuiltinPlugins
 import PipelineKit
 import Tabular
@@ -12,7 +13,7 @@ struct PipelineRun: Sendable {
   let isUpToDate: Bool
 
   init(_ pipeline: String, _ settings: [String: String] = [:], threads: Int = 1) throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let path = Files.root + "/Pipelines/" + pipeline
     let settings = settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
     func plan() throws -> Plan { try Planner(catalog: .builtin, threads: threads).plan(path: path, settings: settings) }
@@ -26,7 +27,7 @@ struct PipelineRun: Sendable {
 
   /// A file of the run under its name, for an adapter to read.
   func table(_ name: String, _ adapter: String, _ options: String = "{}") throws -> Table {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     return try readTable([folder.write(name, try #require(files[name]))], adapter, options)
   }
 

@@ -1,3 +1,4 @@
+import PipelineTesting
 import Testing
 
 @testable import PipelineKit
@@ -5,7 +6,7 @@ import Testing
 /// Files that no adapter reads are named, with the way out, before any adapter is asked.
 @Suite struct RecogniserTests {
   private func reason(_ bytes: [UInt8]) -> String {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     let path = folder.write("file", bytes)
     do {
       _ = try Recogniser(catalog: PluginCatalog(sources: [], transforms: [], sinks: [])).recognise(

@@ -1,11 +1,12 @@
 @testable import PipelineKit
+import PipelineTesting
 import Tabular
 import Testing
 
 /// Checks and corrections from files of their own, and the rows that they put aside.
 @Suite struct RuleTests {
-  private func folder(checks: String = "checks: []", corrections: String = "corrections: []") -> Folder {
-    let folder = Folder()
+  private func folder(checks: String = "checks: []", corrections: String = "corrections: []") -> TemporaryFolder {
+    let folder = TemporaryFolder()
     folder.write(
       "p.yml",
       """
@@ -29,12 +30,12 @@ import Testing
   }
 
   @discardableResult
-  private func run(_ folder: Folder) throws -> RunReport {
+  private func run(_ folder: TemporaryFolder) throws -> RunReport {
     let plan = try Planner(catalog: .test).plan(path: folder.path + "/p.yml")
     return try Runner(plan, options: RunOptions(outputFolder: folder.path + "/out")).run()
   }
 
-  private func message(_ folder: Folder) -> String {
+  private func message(_ folder: TemporaryFolder) -> String {
     do {
       try run(folder)
       return "no error"
@@ -62,7 +63,7 @@ import Testing
         "value complete: 6 0 0", "value changes by at most 10% a year: 1 1 4",
         "value changes by at most 1 a year: 1 1 4", "value = year within 2000: 4 2 0", "value > 7: 4 2 0",
       ])
-    #expect(folder.read("out/out.txt")?.hasPrefix("2019 a 100\n") == true)
+    #expect(folder.text("out/out.txt")?.hasPrefix("2019 a 100\n") == true)
   }
 
   @Test func anAllowanceIsANumberOrAShare() throws {
@@ -80,22 +81,22 @@ import Testing
   @Test func quarantinedRowsLeaveTheTableAndAreCounted() throws {
     let folder = folder(checks: "checks: [{range: {column: value, from: 1, to: 100}, severity: quarantine}]")
     let report = try run(folder)
-    #expect(folder.read("out/out.txt") == "2019 a 100\n2019 b 20\n2019 c 7\n2020 b 21\n")
+    #expect(folder.text("out/out.txt") == "2019 a 100\n2019 b 20\n2019 c 7\n2020 b 21\n")
     #expect(
-      folder.read("out/quarantine.parquet")
+      folder.text("out/quarantine.parquet")
         == "pairs - - value 150 value from 1 to 100 does not hold year=2020 key=a\n"
         + "pairs - - value 0 value from 1 to 100 does not hold year=2020 key=d\n")
     #expect(report.sources[0].counts.read == 6)
     #expect(report.sources[0].counts.rejected == 2)
     #expect(report.outputs.map(\.path) == ["out.txt", "quarantine.parquet"])
-    let manifest = try #require(folder.read("out/manifest.json"))
+    let manifest = try #require(folder.text("out/manifest.json"))
     #expect(manifest.contains("\"rows_rejected\": 2"))
     #expect(manifest.contains("\"rows_kept\": 4"))
     #expect(manifest.contains("rules/checks.yml"))
     // The file goes when nothing is put aside any more.
     folder.write("rules/checks.yml", "checks: [{range: {column: value}, severity: quarantine}]")
     try run(folder)
-    #expect(folder.read("out/quarantine.parquet") == nil)
+    #expect(folder.text("out/quarantine.parquet") == nil)
   }
 
   @Test func aQuarantineMayHaveALimit() {
@@ -116,7 +117,7 @@ import Testing
           - {column: value, where: key == "z", when: 1, override: 2, reason: typo, source: letter}
         """)
     let report = try run(folder)
-    #expect(folder.read("out/out.txt") == "2019 a 100\n2019 b 200\n2019 c 0\n2020 a 105\n2020 b 21\n")
+    #expect(folder.text("out/out.txt") == "2019 a 100\n2019 b 200\n2019 c 0\n2020 a 105\n2020 b 21\n")
     #expect(
       report.corrections.map { "\($0.applied) of \($0.matched)" } == [
         "1 of 1", "1 of 2", "1 of 1", "1 of 1", "0 of 1", "0 of 0",
@@ -128,7 +129,7 @@ import Testing
         "rules/corrections.yml:7:5: no row matches the correction of \"value\"; check its \"where\"",
       ])
     #expect(report.filtered(by: "pairs", in: try Planner(catalog: .test).plan(path: folder.path + "/p.yml")) == 1)
-    #expect(folder.read("out/manifest.json")?.contains("\"rows_kept\": 5") == true)
+    #expect(folder.text("out/manifest.json")?.contains("\"rows_kept\": 5") == true)
   }
 
   @Test func mistakesInTheFilesAreFound() {

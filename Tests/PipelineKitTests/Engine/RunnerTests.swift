@@ -1,4 +1,5 @@
 @testable import PipelineKit
+import PipelineTesting
 import Tabular
 import Testing
 
@@ -18,8 +19,8 @@ import Testing
       - {on: scaled, expect: value >= 2}
     """
 
-  private func folder() -> Folder {
-    let folder = Folder()
+  private func folder() -> TemporaryFolder {
+    let folder = TemporaryFolder()
     folder.write("p.yml", pipeline)
     folder.write("in_2019.csv", "key,value\na,1\nb,2\n")
     folder.write("in_2020.csv", "key,value\na,3\n")
@@ -27,7 +28,7 @@ import Testing
   }
 
   @discardableResult
-  private func run(_ folder: Folder, _ file: String = "p.yml", factor: String = "2", threads: Int = 1)
+  private func run(_ folder: TemporaryFolder, _ file: String = "p.yml", factor: String = "2", threads: Int = 1)
     throws(PipelineError) -> RunReport
   {
     let settings = file == "p.yml" ? [(name: "factor", value: factor)] : []
@@ -38,7 +39,7 @@ import Testing
   @Test(arguments: [1, 2, 5]) func runsTheSameOnAnyNumberOfThreads(threads: Int) throws {
     let folder = folder()
     let report = try run(folder, threads: threads)
-    #expect(folder.read("out/both.txt") == "2019 a 2\n2019 b 4\n2020 a 6\n2019 a 2\n2019 b 4\n2020 a 6\n")
+    #expect(folder.text("out/both.txt") == "2019 a 2\n2019 b 4\n2020 a 6\n2019 a 2\n2019 b 4\n2020 a 6\n")
     #expect(report.sources[0].counts.read == 3)
     #expect(report.sources[0].files == 2)
     #expect(report.steps.map(\.rows) == [3, 6])
@@ -49,9 +50,9 @@ import Testing
   @Test func theManifestIsTheSameOnAnyNumberOfThreads() throws {
     let folder = folder()
     try run(folder, threads: 1)
-    let first = folder.read("out/manifest.json")
+    let first = folder.text("out/manifest.json")
     try run(folder, threads: 2)
-    #expect(folder.read("out/manifest.json") == first)
+    #expect(folder.text("out/manifest.json") == first)
     #expect(first?.contains("\"rows_kept\": 3") == true)
   }
 
@@ -85,7 +86,7 @@ import Testing
   @Test func makeIsToldWhatWasRead() throws {
     let folder = folder()
     try run(folder)
-    let rules = try #require(folder.read("out/manifest.d"))
+    let rules = try #require(folder.text("out/manifest.d"))
     #expect(rules.hasPrefix("\(folder.path)/out/manifest.json: "))
     for name in ["p.yml", "in_2019.csv", "in_2020.csv"] { #expect(rules.contains("\n\(folder.path)/\(name):\n")) }
     #expect(rules.contains("\n\(folder.path):\n"))
@@ -94,25 +95,25 @@ import Testing
   @Test func aFailedCheckLeavesEarlierOutputs() throws {
     let folder = folder()
     try run(folder)
-    let before = folder.read("out/both.txt")
+    let before = folder.text("out/both.txt")
     let error = #expect(throws: PipelineError.self) { try run(folder, factor: "1") }
     #expect(
       error?.description
         == "\(folder.path)/p.yml:12:26: check failed on \"scaled\": \"value >= 2\" does not hold for 1 row(s) (2 pass, 0 undecided); "
         + "outputs are left as they were")
     #expect(error?.exitCode == 65)
-    #expect(folder.read("out/both.txt") == before)
+    #expect(folder.text("out/both.txt") == before)
   }
 
   @Test func anErrorInOneFileLeavesEarlierOutputs() throws {
     let folder = folder()
     try run(folder)
-    let before = folder.read("out/both.txt")
+    let before = folder.text("out/both.txt")
     folder.write("in_2020.csv", "key,value\na,x\n")
     let error = #expect(throws: PipelineError.self) { try run(folder, threads: 2) }
     #expect(error?.description == "\(folder.path)/in_2020.csv:2: column \"value\": cannot read \"a,x\" as a number")
-    #expect(folder.read("out/both.txt") == before)
-    #expect(folder.read("out/both.txt.partial") == nil)
+    #expect(folder.text("out/both.txt") == before)
+    #expect(folder.text("out/both.txt.partial") == nil)
   }
 
   @Test func aStepThatFailsNamesItself() {
@@ -153,7 +154,7 @@ import Testing
     }
     #expect(try isUpToDate())
     // make looks at the folder in which the files would appear.
-    #expect(folder.read("out/manifest.d")?.contains("  \(folder.path) \\\n") == true)
+    #expect(folder.text("out/manifest.d")?.contains("  \(folder.path) \\\n") == true)
     folder.write("extra/in_1.csv", "key,value\na,1\n")
     #expect(try !isUpToDate())
     let one = try run(folder, "q.yml")
@@ -190,7 +191,7 @@ import Testing
       "q.yml",
       "pipeline: q\nsources: {s: {adapter: auto, files: in_2019.csv}}\noutputs: [{sink: lines, from: s, path: x.txt}]")
     try run(folder, "q.yml")
-    #expect(folder.read("out/x.txt") == "a 1\nb 2\n")
+    #expect(folder.text("out/x.txt") == "a 1\nb 2\n")
   }
 
   @Test func rowsStreamPastWhenNobodyNeedsTheTable() throws {
@@ -204,7 +205,7 @@ import Testing
       outputs: [{sink: stream, from: a, path: x.txt}]
       """)
     let report = try run(folder, "q.yml", threads: 2)
-    #expect(folder.read("out/x.txt") == "a 10\nb 20\na 30\n3 pieces\n")
+    #expect(folder.text("out/x.txt") == "a 10\nb 20\na 30\n3 pieces\n")
     #expect(report.outputs[0].rows == 3)
     #expect(report.steps[0].rows == nil)
   }

@@ -1,23 +1,12 @@
-import Glibc
+import PipelineTesting
 import Testing
 
 @testable import PipelineKit
 
 /// Writes `bytes` to a file for the time of `body`.
 private func withFile<T>(_ bytes: [UInt8], _ body: (String) throws -> T) throws -> T {
-  var template = Array("/tmp/peil-text-XXXXXX".utf8CString)
-  let descriptor = mkstemp(&template)
-  try #require(descriptor >= 0)
-  let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  defer { unlink(path) }
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    try #require(count > 0)
-    rest = rest.dropFirst(count)
-  }
-  close(descriptor)
-  return try body(path)
+  let folder = TemporaryFolder()
+  return try withExtendedLifetime(folder) { try body(folder.write("file", bytes)) }
 }
 
 /// What a file is read as, in pieces of `size`, and the warnings; or the error.

@@ -1,4 +1,5 @@
 @testable import PipelineKit
+import PipelineTesting
 import Testing
 
 @Suite struct FilePatternTests {
@@ -14,7 +15,7 @@ import Testing
   func doesNotMatch(pattern: String, name: String) { #expect(FilePattern.match(pattern, name) == nil) }
 
   @Test func expandsInOrderAndNamesTheFolders() throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     for name in ["k_2020.csv", "k_2019.csv", "other.txt", "k_2018.csv.partial"] { folder.write(name, "") }
     var pattern = FilePattern(SpecPath(folder.path + "/k_{year}.csv", at: SourcePosition(file: "p.yml")))
     let found = try pattern.expand()
@@ -25,7 +26,7 @@ import Testing
 
   @Test(arguments: ["/there/k_*.csv", "/none/deep/k_*.csv", "/none/k.csv", "/there/none.csv"])
   func whatMayBeAbsentFindsNothing(pattern: String) throws {
-    let folder = Folder()
+    let folder = TemporaryFolder()
     folder.write("there/other.csv", "")
     var own = FilePattern(SpecPath(folder.path + pattern, at: SourcePosition(file: "p.yml")))
     own.mayBeAbsent = true

@@ -1,15 +1,14 @@
-import Glibc
 import PipelineKit
+import PipelineTesting
 import Tabular
+import Testing
 
 /// Writes tables through a sink into a temporary file and returns the bytes.
 func written<S: Sink>(_ sink: S, _ inputs: [NamedTable], context: RunContext = RunContext()) throws -> [UInt8] {
-  var template = Array("/tmp/peil-sink-XXXXXX".utf8CString)
-  let folder = String(cString: mkdtemp(&template))
-  defer { rmdir(folder) }
-  let output = try OutputFile(path: folder + "/out")
+  let folder = TemporaryFolder()
+  let output = try OutputFile(path: folder.path + "/out")
   try sink.write(inputs, to: output, context: context)
-  return try RunContext().open(folder + "/out.partial").readAll()
+  return try #require(folder.read("out.partial"))
 }
 
 /// A sink from the text of its options.

@@ -1,18 +1,12 @@
-import Glibc
 import Parquet
 import PipelineKit
+import PipelineTesting
 import SourceAdapters
 import Tabular
 import Testing
 
 @Suite struct ParquetSourceTests {
-  private func file(_ bytes: [UInt8]) throws -> String {
-    var template = Array("/tmp/peil-parquet-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    defer { close(descriptor) }
-    _ = write(descriptor, bytes, bytes.count)
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  private let folder = TemporaryFolder()
 
   private func table() throws -> Table {
     let missing = MissingMask(reasons: [0, MissingReason.unknown.rawValue, 0])
@@ -40,8 +34,7 @@ import Testing
   }
 
   @Test func reasonsUnitsAndOriginsComeBack() throws {
-    let path = try file(try ParquetWriter.encode(try table().withStatusColumns(always: true)))
-    defer { unlink(path) }
+    let path = folder.write("table.parquet", try ParquetWriter.encode(try table().withStatusColumns(always: true)))
     let back = try read(path)
     #expect(back == (try table()))
     #expect(back.schema == (try table().schema))
@@ -50,8 +43,7 @@ import Testing
 
   @Test func aFileThatIsCutIsRefused() throws {
     let bytes = try ParquetWriter.encode(try table())
-    let path = try file(Array(bytes.dropLast(20)))
-    defer { unlink(path) }
+    let path = folder.write("table.parquet", Array(bytes.dropLast(20)))
     let error = #expect(throws: SourceError.self) { try read(path) }
     #expect(error?.file == path)
     #expect(error?.kind == .data)

@@ -8,7 +8,7 @@ import Testing
 /// The estimators are held against the Ishigami function in `UncertaintyTests`; here against cases that are known.
 @Suite struct AttributeVarianceTests {
   private func output(_ more: [(String, SpecLiteral)], seed: UInt64 = 1) throws -> Table {
-    let file = try ProfileFile(SimulateTests.profile)
+    let file = ProfileFile(SimulateTests.profile)
     let transform = try make(AttributeVariance.self, SimulateTests.options(file.path, more))
     let input = try SimulateTests.areas(seed)
     let output = try transform.apply([input], context: RunContext())
@@ -43,7 +43,7 @@ import Testing
 
   /// A second method equal to the first changes nothing, and so has no share at all.
   @Test func anAssumptionThatDoesNothingHasNoShare() throws {
-    let same = try ProfileFile(SimulateTests.profile)
+    let same = ProfileFile(SimulateTests.profile)
     let table = try output([
       ("methods", [.text(same.path)]), ("weights", 50), ("samples", 64), ("draws", 10),
     ])
@@ -68,8 +68,8 @@ import Testing
   }
 
   @Test func theSameForAnyNumberOfThreads() throws {
-    let file = try ProfileFile(SimulateTests.profile)
-    let other = try ProfileFile(SimulateTests.profile.replacing("weight: 60", with: "weight: 10"))
+    let file = ProfileFile(SimulateTests.profile)
+    let other = ProfileFile(SimulateTests.profile.replacing("weight: 60", with: "weight: 10"))
     let spec = SimulateTests.options(
       file.path,
       [
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func oneAreaHasNoRankToShift() throws {
-    let file = try ProfileFile(PropertyPanel.profile)
+    let file = ProfileFile(PropertyPanel.profile)
     let table = try run(
       AttributeVariance.self, SimulateTests.options(file.path, [("weights", 50), ("samples", 16), ("draws", 5)]),
       PropertyPanel(areas: 1, seed: 1).table())
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func mistakesAreNamed() throws {
-    let file = try ProfileFile(SimulateTests.profile)
+    let file = ProfileFile(SimulateTests.profile)
     func error(_ more: [(String, SpecLiteral)]) throws -> String {
       schemaError(AttributeVariance.self, SimulateTests.options(file.path, more), try SimulateTests.areas(1))
     }
@@ -122,7 +122,7 @@ import Testing
     #expect(
       try error([("inputs", ["xx": 1])]).hasSuffix(": \"xx\" is no indicator of the profile; did you mean \"x\"?"))
     let columns = (0..<21).map { "x\($0)" }
-    let many = try ProfileFile(
+    let many = ProfileFile(
       "profile: test\ndomains:\n"
         + columns.map { "  - {id: \($0), weight: 1, indicators: [{column: \($0), direction: higher_is_worse}]}\n" }
         .joined())

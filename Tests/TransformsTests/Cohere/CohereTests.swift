@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func domainsOfAProfile() throws {
-    let file = try ProfileFile(
+    let file = ProfileFile(
       """
       profile: test
       domains:

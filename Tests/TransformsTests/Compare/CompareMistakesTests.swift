@@ -1,5 +1,6 @@
 import Glibc
 import PipelineKit
+import PipelineTesting
 import Tabular
 import Testing
 
@@ -107,28 +108,10 @@ import Testing
 }
 
 @Suite struct CompareFileTests {
-  /// A folder of its own that is gone when the test ends.
+  /// Calls `body` with the path of a file that holds `text`.
   private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
-    var template = Array("/tmp/peil-compare-XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { buffer in
-      buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-    }
-    guard let folder = made else {
-      Issue.record("no temporary folder")
-      return
-    }
-    let path = folder + "/spec.json"
-    guard let file = fopen(path, "w") else {
-      Issue.record("no temporary file")
-      return
-    }
-    fputs(text, file)
-    fclose(file)
-    defer {
-      unlink(path)
-      rmdir(folder)
-    }
-    try body(path)
+    let folder = TemporaryFolder()
+    try withExtendedLifetime(folder) { try body(folder.write("spec.json", text)) }
   }
 
   @Test func aSetFromAFile() throws {

@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func warnings() throws {
-    let file = try ProfileFile(panelProfile)
+    let file = ProfileFile(panelProfile)
     let input = try table(
       .int("year", [2010, 2010, 2011, 2011, 2012]), .double("a", [1, nil, nil, nil, 3]), .double("b", [1, 2, 3, 4, 5]),
       .double("c", [1, 2, 3, nil, 5]), .int("n", [9, 9, 9, 9, 1]))
@@ -121,7 +121,7 @@ import Testing
   // MARK: - Mistakes
 
   @Test func keysThatNameTwoRows() throws {
-    let file = try ProfileFile(simpleProfile("", ["v": "1"]))
+    let file = ProfileFile(simpleProfile("", ["v": "1"]))
     let codes = ["B", "A", "A", "B", "A"]
     let spec: SpecLiteral = ["profile": .text(file.path), "area": "area", "period": "year"]
     let text = try table(
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func aBasePeriodThatIsNotThere() throws {
-    let file = try ProfileFile(simpleProfile("", ["v": "1"]))
+    let file = ProfileFile(simpleProfile("", ["v": "1"]))
     let input = try table(.int("year", [2010, 2011]), .double("v", [1, 2]))
     let spec: SpecLiteral = ["profile": .text(file.path), "period": "year", "frame": ["anchored": "2021"]]
     #expect(

@@ -1,5 +1,5 @@
-import Glibc
 import PipelineKit
+import PipelineTesting
 import Tabular
 import Testing
 
@@ -7,19 +7,10 @@ import Testing
 
 /// A profile in a file of its own, which goes with the value.
 final class ProfileFile {
+  private let folder = TemporaryFolder()
   let path: String
 
-  init(_ text: String) throws {
-    var name = Array("/tmp/peil-profile-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    try #require(descriptor >= 0)
-    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let written = Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    try #require(written == text.utf8.count)
-    close(descriptor)
-  }
-
-  deinit { unlink(path) }
+  init(_ text: String) { path = folder.write("text.yml", text) }
 
   /// A text in which the profile is called `profile.yml`.
   func named(_ text: String) -> String { text.replacing(path, with: "profile.yml") }
@@ -31,7 +22,7 @@ struct Composite {
 
   /// Composes with every output, or with those of `options`; the score is called `s`.
   init(_ profile: String, _ options: [(String, SpecLiteral)], _ input: Table) throws {
-    let file = try ProfileFile(profile)
+    let file = ProfileFile(profile)
     let all: SpecLiteral = [
       "domain_scores", "domain_ranks", "score", "rank", "decile", "contributions", "indicator_contributions",
     ]

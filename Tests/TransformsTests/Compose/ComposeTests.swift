@@ -86,7 +86,7 @@ import Testing
     #expect(Self.near(try Composite(profile, input).numbers("s_v"), [0.25, 0.625, 0.625, 1].map { Self.x($0) }))
     let better = profile.replacing("higher_is_worse", with: "higher_is_better")
     #expect(Self.near(try Composite(better, input).numbers("s_v"), [1, 0.625, 0.625, 0.25].map { Self.x($0) }))
-    let file = try ProfileFile(better)
+    let file = ProfileFile(better)
     #expect(
       file.named(try dataError(Compose.self, ["profile": .text(file.path)], table(.double("v", [1, 2, 7]))))
         == "profile.yml:4:46: \"v\" is 7, expected a rank from 1 to 3, the number of areas that have one; "
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test(arguments: ["relative", "pooled", "anchored"]) func threadsDoNotMatter(frame: String) throws {
-    let file = try ProfileFile(panelProfile)
+    let file = ProfileFile(panelProfile)
     let input = try panel(areas: 80, years: 5)
     let kept: SpecLiteral = frame == "anchored" ? ["anchored": "2012"] : .text(frame)
     let transform = try make(Compose.self, ["profile": .text(file.path), "period": "year", "frame": kept])

@@ -24,7 +24,7 @@ import Testing
     """
 
   func mistake(_ old: String, _ new: String) throws -> String {
-    let file = try ProfileFile(Self.good.replacing(old, with: new))
+    let file = ProfileFile(Self.good.replacing(old, with: new))
     do throws(SpecError) {
       _ = try make(Compose.self, ["profile": .text(file.path)])
       return "no error"
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func publishedRanksInAFrameOfTheirOwn() throws {
-    let file = try ProfileFile(simpleProfile("ties: as_published", ["v": "1"]))
+    let file = ProfileFile(simpleProfile("ties: as_published", ["v": "1"]))
     #expect(
       schemaError(
         Compose.self, ["profile": .text(file.path), "period": "year", "frame": "pooled"], try table(.double("v", [])))
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func columnsThatDoNotFit() throws {
-    let file = try ProfileFile(Self.good)
+    let file = ProfileFile(Self.good)
     let spec: SpecLiteral = ["profile": .text(file.path)]
     let lacking = try table(.double("a", []), .double("bb", []), .double("c", []))
     #expect(
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func neededColumns() throws {
-    let file = try ProfileFile(Self.good)
+    let file = ProfileFile(Self.good)
     let transform = try make(
       Compose.self,
       ["profile": .text(file.path), "area": "area", "period": "year", "population": ["column": "n", "minimum": 1]])

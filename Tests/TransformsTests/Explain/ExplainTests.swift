@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ExplainTests {
   private func explain(_ panel: PropertyPanel, profile: String = PropertyPanel.profile) throws -> Table {
-    let file = try ProfileFile(profile)
+    let file = ProfileFile(profile)
     return try run(
       Explain.self,
       .map([("profile", .text(file.path)), ("area", "code"), ("period", "year"), ("base", "2012"), ("at", "2020")]),
@@ -17,7 +17,7 @@ import Testing
   @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func partsSumToTheChange(seed: UInt64) throws {
     let panel = PropertyPanel(seed: seed)
     let output = try explain(panel)
-    let file = try ProfileFile(PropertyPanel.profile)
+    let file = ProfileFile(PropertyPanel.profile)
     let composed = try run(
       Compose.self,
       .map([
@@ -77,7 +77,7 @@ import Testing
 
   @Test func mistakesAreNamed() throws {
     let indicators = (0..<17).map { "{column: x\($0), direction: higher_is_worse}" }.joined(separator: ", ")
-    let file = try ProfileFile("profile: test\ndomains:\n  - {id: d, weight: 1, indicators: [\(indicators)]}\n")
+    let file = ProfileFile("profile: test\ndomains:\n  - {id: d, weight: 1, indicators: [\(indicators)]}\n")
     let spec: SpecLiteral = .map([
       ("profile", .text(file.path)), ("area", "code"), ("period", "year"), ("base", "2012"), ("at", "2020"),
     ])

@@ -75,7 +75,7 @@ struct PropertyPanel {
   private func compose(_ panel: PropertyPanel, frame: SpecLiteral, profile: String = PropertyPanel.profile) throws
     -> Table
   {
-    let file = try ProfileFile(profile)
+    let file = ProfileFile(profile)
     return try run(
       Compose.self,
       .map([
@@ -87,7 +87,7 @@ struct PropertyPanel {
   private func simulate(
     _ panel: PropertyPanel, profile: String = PropertyPanel.profile, _ more: [(String, SpecLiteral)] = []
   ) throws -> Table {
-    let file = try ProfileFile(profile)
+    let file = ProfileFile(profile)
     return try run(
       Simulate.self,
       SimulateTests.options(file.path, [("replicates", 20), ("weights", 100), ("top", 3)] + more), panel.table())
@@ -96,7 +96,7 @@ struct PropertyPanel {
   private func scenario(
     _ panel: PropertyPanel, profile: String = PropertyPanel.profile, levers: String
   ) throws -> Table {
-    let (file, levers) = try (ProfileFile(profile), ProfileFile("scenario: test\nlevers:\n" + levers))
+    let (file, levers) = (ProfileFile(profile), ProfileFile("scenario: test\nlevers:\n" + levers))
     return try run(
       Scenario.self,
       SimulateTests.options(

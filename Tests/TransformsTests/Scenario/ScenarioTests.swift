@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct ScenarioTests {
   private func effects(_ levers: String, _ more: [(String, SpecLiteral)] = [], seed: UInt64 = 1) throws -> Table {
-    let profile = try ProfileFile(SimulateTests.profile)
-    let file = try ProfileFile("scenario: test\nlevers:\n" + levers)
+    let profile = ProfileFile(SimulateTests.profile)
+    let file = ProfileFile("scenario: test\nlevers:\n" + levers)
     let spec = SimulateTests.options(
       profile.path,
       [("file", .text(file.path)), ("population", ["column": "people", "minimum": 0])] + more)
@@ -50,9 +50,9 @@ import Testing
   }
 
   @Test func mistakesAreNamed() throws {
-    let profile = try ProfileFile(SimulateTests.profile)
+    let profile = ProfileFile(SimulateTests.profile)
     func error(_ levers: String) throws -> String {
-      let file = try ProfileFile("scenario: test\nlevers:\n" + levers)
+      let file = ProfileFile("scenario: test\nlevers:\n" + levers)
       let spec = SimulateTests.options(
         profile.path, [("file", .text(file.path)), ("population", ["column": "people", "minimum": 0])])
       return schemaError(Scenario.self, spec, try SimulateTests.areas(1)).replacing(file.path, with: "s.yml")

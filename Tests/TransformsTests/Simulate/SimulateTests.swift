@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func withoutNoiseItIsTheComposite() throws {
-    let file = try ProfileFile(Self.profile)
+    let file = ProfileFile(Self.profile)
     let input = try Self.areas(1)
     let output = try run(Simulate.self, Self.options(file.path, [("replicates", 3)]), input)
     let composed = try run(
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func theSameForAnyNumberOfThreads() throws {
-    let file = try ProfileFile(Self.profile)
+    let file = ProfileFile(Self.profile)
     let input = try Self.areas(2, missing: 5)
     let spec = Self.options(
       file.path, [("replicates", 200), ("weights", 50), ("inputs", ["x": 2, "z": 0.5]), ("top", 4)])
@@ -77,8 +77,8 @@ import Testing
   }
 
   @Test func anotherMethodIsTakenInTurn() throws {
-    let file = try ProfileFile(Self.profile)
-    let other = try ProfileFile(Self.profile.replacing("weight: 60", with: "weight: 0"))
+    let file = ProfileFile(Self.profile)
+    let other = ProfileFile(Self.profile.replacing("weight: 60", with: "weight: 0"))
     let output = try run(
       Simulate.self, Self.options(file.path, [("replicates", 4), ("methods", [.text(other.path)])]), Self.areas(3))
     #expect(try numbers(output, "score_spearman_lowest").allSatisfy { ($0 ?? 2) < 1 })
@@ -88,7 +88,7 @@ import Testing
 
   /// With the scored year as the other base, every second replicate is the year against itself.
   @Test func anotherBaseIsTakenInTurn() throws {
-    let file = try ProfileFile(Self.profile)
+    let file = ProfileFile(Self.profile)
     let input = try Self.areas(5)
     func scores(_ base: String) throws -> [Double?] {
       try numbers(
@@ -112,14 +112,14 @@ import Testing
   }
 
   @Test func mistakesAreNamed() throws {
-    let file = try ProfileFile(Self.profile)
+    let file = ProfileFile(Self.profile)
     let text = schemaError(Simulate.self, Self.options(file.path, [("inputs", ["xx": 1])]), try Self.areas(1))
     #expect(text.hasSuffix(": \"xx\" is no indicator of the profile; did you mean \"x\"?"), "\(text)")
   }
 
   /// Published margins: half of the draws fall on each side of the figure, and nineteen of twenty within.
   @Test func inputsWithinPublishedMargins() throws {
-    let file = try ProfileFile(PropertyPanel.oneDomain)
+    let file = ProfileFile(PropertyPanel.oneDomain)
     let input = try Self.areas(1)
     let x = try numbers(input, "x")
     func margins(_ width: Double) throws -> Table {
@@ -145,7 +145,7 @@ import Testing
 
   /// A weight within a quarter of itself stays there; nothing else is drawn.
   @Test func weightsWithinAShareOfThemselves() throws {
-    let file = try ProfileFile(Self.profile)
+    let file = ProfileFile(Self.profile)
     let input = try Self.areas(2)
     let none = try run(Simulate.self, Self.options(file.path, [("weight_noise", 0), ("replicates", 10)]), input)
     let scores = try numbers(none, "score")
@@ -175,7 +175,7 @@ import Testing
   }
 
   @Test func mistakesInNoiseAreNamed() throws {
-    let file = try ProfileFile(Self.profile)
+    let file = ProfileFile(Self.profile)
     let input = try Self.areas(1)
     func error(_ more: [(String, SpecLiteral)]) -> String {
       schemaError(Simulate.self, Self.options(file.path, more), input)

@@ -77,8 +77,21 @@ struct CBSDescription: Sendable {
     metadata.absentReasons(form, takesDefault: takesDefault)
   }
 
+  /// The schema of a data set whose files, `file` first, show `columns`, with the label columns.
+  /// - Throws: ``SourceError`` when the metadata are another table's, or an option names a column that is not there.
+  func schema(
+    _ columns: [ColumnFinding], types: OrderedMap<SourceColumnType>, isUntyped: Bool, origin: Origin,
+    dimensionsAreKeys: Bool = true, file: String, context: RunContext
+  ) throws(SourceError) -> Schema {
+    try metadata.check(columns.map(\.name), table: origin.table, file: file, context: context)
+    let rules = CBSSchemaRules(
+      types: types, isUntyped: isUntyped, origin: metadata.completed(origin), dimensionsAreKeys: dimensionsAreKeys,
+      metadata: metadata)
+    return try extended(try rules.schema(columns, file: file), file: file)
+  }
+
   /// `schema` with the label columns.
-  func extended(_ schema: Schema, file: String) throws(SourceError) -> Schema {
+  private func extended(_ schema: Schema, file: String) throws(SourceError) -> Schema {
     for label in labels.labelled where schema[label.column] == nil {
       throw SourceError(
         file: file, column: label.column,

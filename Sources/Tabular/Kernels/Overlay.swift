@@ -40,29 +40,39 @@ extension Column {
       throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(self.type.rawValue)")
     }
     if self.type != type { self = converted(to: type) }
-    let own = self
-    self = .bool(BoolColumn([]))  // `own` is now the only holder
-    switch (consume own, other.converted(to: type)) {
-    case (.float64(var a), .float64(let b)):
+    let other = other.converted(to: type)
+    // One pattern at a time, and the column emptied before its values change: a pair would hold them a second time.
+    switch self {
+    case .float64(var a):
+      guard case .float64(let b) = other else { break }
+      self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .float64(a)
-    case (.int64(var a), .int64(let b)):
+    case .int64(var a):
+      guard case .int64(let b) = other else { break }
+      self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .int64(a)
-    case (.bool(var a), .bool(let b)):
+    case .bool(var a):
+      guard case .bool(let b) = other else { break }
+      self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .bool(a)
-    case (.date(var a), .date(let b)):
+    case .date(var a):
+      guard case .date(let b) = other else { break }
+      self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .date(a)
-    case (.string(let a), .string(let b)):
+    case .string(let a):
+      guard case .string(let b) = other else { break }
       let (dictionary, codes) = Self.recoded(b, into: a.dictionary)
       var column = PrimitiveColumn(a.codes, missing: a.missing)
       Self.lay(codes, b.missing, over: &column, at: rows)
       self = .string(StringColumn(codes: column.values, dictionary: dictionary, missing: column.missing))
-    default: throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(type.rawValue)")
     }
   }
+
+  private static let nothing = Column.bool(BoolColumn([]))
 
   private static func lay<E: BitwiseCopyable & Hashable & Sendable>(
     _ values: [E], _ mask: MissingMask?, over base: inout PrimitiveColumn<E>, at rows: [Int32]

@@ -24,45 +24,48 @@ public enum SortOrder {
     guard rowCount > 1 else { return order }
     var scratch = [Int32](repeating: 0, count: rowCount)
     for key in keys.reversed() {
-      var bits = orderedBits(of: key.column)
-      if key.descending { for row in bits.indices { bits[row] = ~bits[row] } }
-      sort(&order, &scratch, by: bits)
+      sort(&order, &scratch, by: key)
       if let missing = key.column.missing { partition(&order, &scratch, missing) }
     }
     return order
   }
 
-  /// Unsigned numbers in the order of the column's values.
-  ///
-  /// What stands for a missing value does not matter.
-  private static func orderedBits(of column: Column) -> [UInt64] {
+  /// Sorts `order` by unsigned numbers in the order of the key's values; where a missing value goes does not matter.
+  private static func sort(_ order: inout [Int32], _ scratch: inout [Int32], by key: SortKey) {
     let sign: UInt64 = 1 << 63
-    switch column {
+    switch key.column {
     case .float64(let c):
-      return c.values.map { value in
+      let bits = c.values.map { value in
         let bits = (value == 0 ? 0 : value).bitPattern
         return bits & sign == 0 ? bits | sign : ~bits
       }
-    case .int64(let c): return c.values.map { UInt64(bitPattern: $0) ^ sign }
-    case .date(let c): return c.values.map { UInt64(bitPattern: Int64($0)) ^ sign }
-    case .bool(let c): return c.values.map { UInt64($0) }
+      sort(&order, &scratch, by: bits, key.descending)
+    case .int64(let c): sort(&order, &scratch, by: c.values.map { UInt64(bitPattern: $0) ^ sign }, key.descending)
+    case .date(let c):
+      sort(&order, &scratch, by: c.values.map { UInt32(bitPattern: $0) ^ 1 << 31 }, key.descending)
+    case .bool(let c): sort(&order, &scratch, by: c.values, key.descending)
     case .string(let c):
       // Without its mask, so that missing rows of different reasons stay together.
-      let ranks = KeyRanks(of: .string(StringColumn(codes: c.codes, dictionary: c.dictionary)))
-      return ranks.ranks.map { UInt64($0) }
+      let ranks = KeyRanks(of: .string(StringColumn(codes: c.codes, dictionary: c.dictionary))).ranks
+      sort(&order, &scratch, by: ranks, key.descending)
     }
   }
 
   /// Sorts `order` by the bits of its rows, 11 at a time, leaving out digits that all rows share.
-  private static func sort(_ order: inout [Int32], _ scratch: inout [Int32], by bits: [UInt64]) {
-    var differing: UInt64 = 0
+  private static func sort<Bits: FixedWidthInteger & UnsignedInteger>(
+    _ order: inout [Int32], _ scratch: inout [Int32], by bits: [Bits], _ descending: Bool
+  ) {
+    var differing: Bits = 0
     for value in bits { differing |= value ^ bits[0] }
+    let mask = Bits(truncatingIfNeeded: 0x7FF)
+    let flip: Bits = descending ? .max : 0
     var counts = [Int](repeating: 0, count: 1 << 11)
-    for shift in stride(from: UInt64(0), to: 64, by: 11) where differing >> shift & 0x7FF != 0 {
+    for shift in stride(from: 0, to: Bits.bitWidth, by: 11) where differing >> shift & mask != 0 {
+      let shift = Bits(truncatingIfNeeded: shift)
       for digit in counts.indices { counts[digit] = 0 }
       bits.withUnsafeBufferPointer { bits in
         counts.withUnsafeMutableBufferPointer { counts in
-          for value in bits { counts[Int(value >> shift & 0x7FF)] += 1 }
+          for value in bits { counts[Int((value ^ flip) &>> shift & mask)] += 1 }
           var start = 0
           for digit in counts.indices {
             let size = counts[digit]
@@ -72,7 +75,7 @@ public enum SortOrder {
           order.withUnsafeBufferPointer { order in
             scratch.withUnsafeMutableBufferPointer { out in
               for row in order {
-                let digit = Int(bits[Int(row)] >> shift & 0x7FF)
+                let digit = Int((bits[Int(row)] ^ flip) &>> shift & mask)
                 out[counts[digit]] = row
                 counts[digit] += 1
               }

@@ -137,7 +137,8 @@ public struct Join: Transform {
     inputs = []
     let rows = try matchedRows(left, right, context)
     guard hasRightColumns else { return left.gathering(rows.left ?? []) }
-    return try onTables { () throws(TabularError) in try joined(left, right, rows) }
+    // Not in a closure, which would hold the left table and have its columns copied.
+    do throws(TabularError) { return try joined(consume left, right, rows) } catch { throw TransformError("\(error)") }
   }
 
   private func matchedRows(_ left: Table, _ right: Table, _ context: RunContext) throws(TransformError) -> JoinRows {

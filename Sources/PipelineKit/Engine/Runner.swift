@@ -172,10 +172,10 @@ public struct Runner: Sendable {
     if let failure { throw failure }
   }
 
-  /// Whether the SHA-256 of a part's file should be a piece of work of its own.
+  /// Whether the SHA-256 of a part's file should be a piece of work of its own, when it is one of a source's last.
   ///
-  /// Small enough to fill the time in which one thread reads the last file of a source, and another has nothing to do; a
-  /// larger file is better hashed while its bytes are at hand.
+  /// Small enough to fill the time in which one thread reads the last file of a source, and another has nothing to do; an
+  /// earlier or a larger file is better hashed while its bytes are at hand.
   private func isWorthHashingApart(_ part: Plan.Part) -> Bool {
     options.threads > 1 && (1 << 20...1 << 24).contains(FileStretch.size(of: part.input.path) ?? 0)
   }

@@ -36,35 +36,34 @@ extension Column {
   /// - Throws: ``TabularError`` when types do not go together; the column is then of no further use.
   public mutating func overlay(with other: Column, at rows: [Int32]) throws(TabularError) {
     guard rows.count == count else { throw .schemaMismatch("\(rows.count) rows cannot be laid over \(count)") }
-    guard let type = ColumnType.common(self.type, other.type) else {
-      throw .schemaMismatch("\(other.type.rawValue) cannot be laid over \(self.type.rawValue)")
-    }
+    let mismatch = TabularError.schemaMismatch("\(other.type.rawValue) cannot be laid over \(self.type.rawValue)")
+    guard let type = ColumnType.common(self.type, other.type) else { throw mismatch }
     if self.type != type { self = converted(to: type) }
     let other = other.converted(to: type)
     // One pattern at a time, and the column emptied before its values change: a pair would hold them a second time.
     switch self {
     case .float64(var a):
-      guard case .float64(let b) = other else { break }
+      guard case .float64(let b) = other else { throw mismatch }
       self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .float64(a)
     case .int64(var a):
-      guard case .int64(let b) = other else { break }
+      guard case .int64(let b) = other else { throw mismatch }
       self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .int64(a)
     case .bool(var a):
-      guard case .bool(let b) = other else { break }
+      guard case .bool(let b) = other else { throw mismatch }
       self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .bool(a)
     case .date(var a):
-      guard case .date(let b) = other else { break }
+      guard case .date(let b) = other else { throw mismatch }
       self = Self.nothing
       Self.lay(b.values, b.missing, over: &a, at: rows)
       self = .date(a)
     case .string(let a):
-      guard case .string(let b) = other else { break }
+      guard case .string(let b) = other else { throw mismatch }
       let (dictionary, codes) = Self.recoded(b, into: a.dictionary)
       var column = PrimitiveColumn(a.codes, missing: a.missing)
       Self.lay(codes, b.missing, over: &column, at: rows)

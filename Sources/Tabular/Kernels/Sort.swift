@@ -30,7 +30,7 @@ public enum SortOrder {
     return order
   }
 
-  /// Sorts `order` by unsigned numbers in the order of the key's values; where a missing value goes does not matter.
+  /// Sorts `order` by unsigned numbers in the order of the key's values; missing ones stay in the order in which they are.
   private static func sort(_ order: inout [Int32], _ scratch: inout [Int32], by key: SortKey) {
     let sign: UInt64 = 1 << 63
     switch key.column {
@@ -39,26 +39,27 @@ public enum SortOrder {
         let bits = (value == 0 ? 0 : value).bitPattern
         return bits & sign == 0 ? bits | sign : ~bits
       }
-      sort(&order, &scratch, by: bits, key.descending)
-    case .int64(let c): sort(&order, &scratch, by: c.values.map { UInt64(bitPattern: $0) ^ sign }, key.descending)
-    case .date(let c):
-      sort(&order, &scratch, by: c.values.map { UInt32(bitPattern: $0) ^ 1 << 31 }, key.descending)
-    case .bool(let c): sort(&order, &scratch, by: c.values, key.descending)
-    case .string(let c):
-      // Without its mask, so that missing rows of different reasons stay together.
-      let ranks = KeyRanks(of: .string(StringColumn(codes: c.codes, dictionary: c.dictionary))).ranks
-      sort(&order, &scratch, by: ranks, key.descending)
+      sort(&order, &scratch, by: bits, key)
+    case .int64(let c): sort(&order, &scratch, by: c.values.map { UInt64(bitPattern: $0) ^ sign }, key)
+    case .date(let c): sort(&order, &scratch, by: c.values.map { UInt32(bitPattern: $0) ^ 1 << 31 }, key)
+    case .bool(let c): sort(&order, &scratch, by: c.values, key)
+    case .string: sort(&order, &scratch, by: KeyRanks(of: key.column).ranks, key)
     }
   }
 
   /// Sorts `order` by the bits of its rows, 11 at a time, leaving out digits that all rows share.
+  ///
+  /// What stands where a value is missing does not count: those rows are all alike.
   private static func sort<Bits: FixedWidthInteger & UnsignedInteger>(
-    _ order: inout [Int32], _ scratch: inout [Int32], by bits: [Bits], _ descending: Bool
+    _ order: inout [Int32], _ scratch: inout [Int32], by bits: consuming [Bits], _ key: SortKey
   ) {
+    if let missing = key.column.missing {
+      for row in bits.indices where !missing.isPresent(row) { bits[row] = 0 }
+    }
     var differing: Bits = 0
-    for value in bits { differing |= value ^ bits[0] }
+    for row in bits.indices { differing |= bits[row] ^ bits[0] }
     let mask = Bits(truncatingIfNeeded: 0x7FF)
-    let flip: Bits = descending ? .max : 0
+    let flip: Bits = key.descending ? .max : 0
     var counts = [Int](repeating: 0, count: 1 << 11)
     for shift in stride(from: 0, to: Bits.bitWidth, by: 11) where differing >> shift & mask != 0 {
       let shift = Bits(truncatingIfNeeded: shift)
@@ -110,8 +111,7 @@ extension Table {
   public func sorted(by names: [(column: String, descending: Bool)]) throws(TabularError) -> Table {
     var keys: [SortKey] = []
     for name in names { keys.append(SortKey(try column(name.column), descending: name.descending)) }
-    let order = SortOrder.rows(by: keys, rowCount: rowCount)
-    let isSorted = order.indices.allSatisfy { Int(order[$0]) == $0 }
-    return isSorted ? self : gathering(order)
+    if SortOrder.isInOrder(by: keys, rowCount: rowCount) { return self }
+    return gathering(SortOrder.rows(by: keys, rowCount: rowCount))
   }
 }

@@ -173,23 +173,27 @@ public struct ParquetWriter {
   /// Writes the column indexes of all chunks, and behind them their offset indexes.
   private mutating func writeIndexes() throws {
     var bytes: [UInt8] = []
+    let start = output.position
+    func add(_ write: (inout CompactWriter) -> Void) -> (offset: Int, length: Int) {
+      var writer = CompactWriter()
+      write(&writer)
+      defer { bytes += writer.bytes }
+      return (start + bytes.count, writer.bytes.count)
+    }
     for g in groups.indices {
       for c in groups[g].columns.indices {
         guard let index = indexes[g][c].columns else { continue }
-        var writer = CompactWriter()
-        index.write(to: &writer)
-        groups[g].columns[c].columnIndexOffset = output.position + bytes.count
-        groups[g].columns[c].columnIndexLength = writer.bytes.count
-        bytes += writer.bytes
+        let place = add { index.write(to: &$0) }
+        groups[g].columns[c].columnIndexOffset = place.offset
+        groups[g].columns[c].columnIndexLength = place.length
       }
     }
     for g in groups.indices {
       for c in groups[g].columns.indices {
-        var writer = CompactWriter()
-        indexes[g][c].offsets.write(to: &writer)
-        groups[g].columns[c].offsetIndexOffset = output.position + bytes.count
-        groups[g].columns[c].offsetIndexLength = writer.bytes.count
-        bytes += writer.bytes
+        let offsets = indexes[g][c].offsets
+        let place = add { offsets.write(to: &$0) }
+        groups[g].columns[c].offsetIndexOffset = place.offset
+        groups[g].columns[c].offsetIndexLength = place.length
       }
     }
     try output.put(bytes)

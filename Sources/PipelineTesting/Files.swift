@@ -76,18 +76,17 @@ enum StandardOutput {
   /// Whether anything is written to standard output while `body` runs; it is passed on afterwards.
   static func isWritten(during body: () -> Void) -> Bool {
     lock.withLock { _ in
-      var template = Array("/tmp/peil-stdout-XXXXXX".utf8CString)
-      let file = mkstemp(&template)
-      unlink(template)
+      guard let passing = tmpfile() else { return false }
+      defer { fclose(passing) }
+      let file = fileno(passing)
       fflush(nil)
       let old = dup(1)
-      guard file >= 0, old >= 0 else { return false }
+      guard old >= 0 else { return false }
       dup2(file, 1)
       body()
       fflush(nil)
       dup2(old, 1)
       close(old)
-      defer { close(file) }
       let size = lseek(file, 0, SEEK_END)
       guard size > 0 else { return false }
       lseek(file, 0, SEEK_SET)

@@ -2,7 +2,7 @@ public import PipelineKit
 import Tabular
 
 /// What a pipeline file says about a data set in a document of OData v3, Atom or JSON.
-public struct CBSODataOptions: CBSMetadataOptions {
+public struct CBSODataOptions: CBSDatasetOptions {
   /// The form of the data set.
   public var dataset = CBSDatasetForm.auto
   /// Texts that stand for a missing value.
@@ -40,12 +40,5 @@ public struct CBSODataOptions: CBSMetadataOptions {
       .init("types", \.types, "The type of a column, where the document and the rules find another."),
       .init("on_error", \.onError, OnError.help),
     ] + metadataDeclaration
-  }
-
-  /// How the cells of a data set of the form `form` are written.
-  func cells(_ form: CBSDatasetForm, _ description: CBSDescription) -> CellDialect {
-    var cells = CellDialect(markers: markers.markers, emptyReason: markers.emptyReason(form), trimsText: trim)
-    if markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
-    return cells
   }
 }

@@ -68,8 +68,7 @@ final class AtomReader {
   /// The prefixes of properties in the data's namespace.
   private var prefixes: Set<String> = []
 
-  private let onError: OnError
-  private var rejectedCount = 0
+  private var rejected: RejectedCells
 
   init(
     schema: Schema, cells: CellDialect, input: XMLInput, projection: AtomProjection, onError: OnError,
@@ -77,7 +76,7 @@ final class AtomReader {
   ) throws(SourceError) {
     self.projection = projection
     self.schema = schema
-    self.onError = onError
+    rejected = RejectedCells(file: input.path, onError: onError, context: context)
     self.context = context
     self.input = input
     numbers = cells.numbers
@@ -342,15 +341,6 @@ final class AtomReader {
     let name = schema[trouble.column].name
     let breaks = trouble.bytes.count { $0 == 0x0A }
     let said = CellMessage.text(trouble, column: name, numbers: numbers)
-    if onError == .reject {
-      rejectedCount += 1
-      if rejectedCount > RejectedCells.limit {
-        return input.fail(RejectedCells.tooMany(file: input.path, option: "on_error"))
-      }
-      return context.reject(
-        file: input.path, line: input.line - breaks, column: name,
-        value: String(decoding: trouble.bytes, as: UTF8.self), reason: said)
-    }
-    input.fail(SourceError(file: input.path, line: input.line - breaks, column: name, said))
+    if let error = rejected.take(trouble, column: name, line: input.line - breaks, said) { input.fail(error) }
   }
 }

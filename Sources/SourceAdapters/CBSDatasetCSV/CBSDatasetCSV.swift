@@ -5,7 +5,7 @@ public import Tabular
 /// Reads a CBS data set in CSV: StatLine's and OData's `TypedDataSet` and `UntypedDataSet`, and kin.
 public struct CBSDatasetCSV: SourceAdapter {
   /// What the pipeline file says about it.
-  public struct Options: CBSMetadataOptions {
+  public struct Options: CBSDatasetOptions {
     /// The byte between fields.
     public var separator = CharacterOption(UInt8(ascii: ";"))
     /// The byte before a fraction.
@@ -228,12 +228,9 @@ public struct CBSDatasetCSV: SourceAdapter {
   func reader(
     _ part: InputPart, _ schema: Schema, _ form: CBSDatasetForm, _ context: RunContext, stretch used: UsedDecoder? = nil
   ) throws(SourceError) -> CSVReader {
-    var cells = CellDialect(
-      numbers: dialect.numbers, markers: options.markers.markers, emptyReason: options.markers.emptyReason(form),
-      trimsText: options.trim)
-    if options.markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
-    return try CSVReader(
-      path: part.path, schema: schema, dialect: dialect, cells: cells, onError: options.onError, context: context,
+    try CSVReader(
+      path: part.path, schema: schema, dialect: dialect,
+      cells: options.cells(form, description, numbers: dialect.numbers), onError: options.onError, context: context,
       stretch: used)
   }
 

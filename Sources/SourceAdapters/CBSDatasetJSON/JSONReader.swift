@@ -25,13 +25,12 @@ final class JSONReader {
   private var properties: [Property] = []
   private var rows = 0
   private var rowsTaken = 0
-  private let onError: OnError
-  private var rejectedCount = 0
+  private var rejected: RejectedCells
 
   init(
     path: String, file: InputFile, schema: Schema, cells: CellDialect, onError: OnError, context: RunContext
   ) throws(SourceError) {
-    self.onError = onError
+    rejected = RejectedCells(file: path, onError: onError, context: context)
     self.path = path
     self.schema = schema
     self.context = context
@@ -164,10 +163,6 @@ final class JSONReader {
     guard let trouble = decoder.takeTroubles().first else { throw scanner.error("a cell cannot be read") }
     let name = schema[trouble.column].name
     let said = CellMessage.text(trouble, column: name, numbers: numbers)
-    guard onError == .reject else { throw scanner.error(said, column: name) }
-    rejectedCount += 1
-    if rejectedCount > RejectedCells.limit { throw RejectedCells.tooMany(file: path, option: "on_error") }
-    context.reject(
-      file: path, line: scanner.line, column: name, value: String(decoding: trouble.bytes, as: UTF8.self), reason: said)
+    if let error = rejected.take(trouble, column: name, line: scanner.line, said) { throw error }
   }
 }

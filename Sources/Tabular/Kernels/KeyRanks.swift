@@ -26,7 +26,8 @@ struct KeyRanks: Sendable {
   }
 
   /// A whole number that orders as `value` does; -0 and 0 are one.
-  private static func ordered(_ value: Double) -> Int64 {
+  @inline(__always)
+  static func ordered(_ value: Double) -> Int64 {
     let bits = Int64(bitPattern: (value + 0).bitPattern)
     return bits >= 0 ? bits : bits ^ Int64.max
   }

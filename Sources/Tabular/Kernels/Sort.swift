@@ -32,15 +32,10 @@ public enum SortOrder {
 
   /// Sorts `order` by unsigned numbers in the order of the key's values; missing ones stay in the order in which they are.
   private static func sort(_ order: inout [Int32], _ scratch: inout [Int32], by key: SortKey) {
-    let sign: UInt64 = 1 << 63
+    func unsigned(_ value: Int64) -> UInt64 { UInt64(bitPattern: value) ^ 1 << 63 }
     switch key.column {
-    case .float64(let c):
-      let bits = c.values.map { value in
-        let bits = (value == 0 ? 0 : value).bitPattern
-        return bits & sign == 0 ? bits | sign : ~bits
-      }
-      sort(&order, &scratch, by: bits, key)
-    case .int64(let c): sort(&order, &scratch, by: c.values.map { UInt64(bitPattern: $0) ^ sign }, key)
+    case .float64(let c): sort(&order, &scratch, by: c.values.map { unsigned(KeyRanks.ordered($0)) }, key)
+    case .int64(let c): sort(&order, &scratch, by: c.values.map(unsigned), key)
     case .date(let c): sort(&order, &scratch, by: c.values.map { UInt32(bitPattern: $0) ^ 1 << 31 }, key)
     case .bool(let c): sort(&order, &scratch, by: c.values, key)
     case .string: sort(&order, &scratch, by: KeyRanks(of: key.column).ranks, key)

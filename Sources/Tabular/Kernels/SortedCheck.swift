@@ -23,11 +23,7 @@ private struct UndecidedPairs {
   mutating func stayInOrder(by key: SortKey) -> Bool {
     let missing = key.column.missing
     switch key.column {
-    case .float64(let c):
-      return check(c.values, missing, key.descending) { value in
-        let bits = Int64(bitPattern: (value + 0).bitPattern)  // -0 is 0
-        return bits >= 0 ? bits : bits ^ Int64.max
-      }
+    case .float64(let c): return check(c.values, missing, key.descending) { KeyRanks.ordered($0) }
     case .int64(let c): return check(c.values, missing, key.descending) { $0 }
     case .date(let c): return check(c.values, missing, key.descending) { $0 }
     case .bool(let c): return check(c.values, missing, key.descending) { $0 }

@@ -28,13 +28,7 @@ public struct AttributeVariance: Transform {
           \.frame, at: "The period that is scored.", where: "Which areas are scored and ranked.") + [
           .init("methods", \.methods, "Other profiles; a replicate takes one of all."),
           .init("bases", \.bases, "Other base periods; a replicate takes one of all."),
-          .init("inputs", \.noise.inputs, "Half-widths of uniform noise by column, as in simulate."),
-          .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
-          .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
-          .init("weights", \.noise.concentration, "The concentration of Dirichlet weights around the profile's."),
-          .init(
-            "weight_noise", \.noise.weightNoise, "In place of weights: how much of itself a weight may be more or less."
-          ),
+        ] + AssumedNoise.declaration(\.noise) + [
           .init(
             "each", \.each, "Take every domain's weight and every input apart, not all weights and all inputs together."
           ),

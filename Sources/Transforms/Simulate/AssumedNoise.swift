@@ -26,6 +26,24 @@ struct AssumedNoise: Sendable {
   var concentration: Double?
   var weightNoise: Double?
 
+  /// The declarations of the options, stored at `path`.
+  static func declaration<Options: PluginOptions>(_ path: WritableKeyPath<Options, Self>) -> [OptionField<Options>] {
+    [
+      .init(
+        "inputs", path.appending(path: \.inputs),
+        "Half-widths of uniform noise by column: 0.05 for one decimal, 0.5 for whole percents."),
+      .init(
+        "margins", path.appending(path: \.margins), "Columns with the ends of published intervals, by column."),
+      .init("margin_level", path.appending(path: \.marginLevel), "How much a published interval holds."),
+      .init(
+        "weights", path.appending(path: \.concentration),
+        "The concentration of Dirichlet weights around the profile's: 100 varies them widely, 1000 little."),
+      .init(
+        "weight_noise", path.appending(path: \.weightNoise),
+        "In place of weights: how much of itself a weight may be more or less, evenly; 0.25 for a quarter."),
+    ]
+  }
+
   /// The columns of the margins.
   var columns: [Located] { margins.entries.flatMap { [$0.value.low, $0.value.high] } }
   /// Whether weights are drawn.

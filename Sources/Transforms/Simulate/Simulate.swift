@@ -32,17 +32,7 @@ public struct Simulate: Transform {
           .init("bases", \.bases, "Other base periods; each replicate takes one of all, in turn with the methods."),
           .init("keep", \.keep, "Columns that pass through."),
           .init("into", \.into, "What the names of the new columns begin with."),
-          .init(
-            "inputs", \.noise.inputs,
-            "Half-widths of uniform noise by column: 0.05 for one decimal, 0.5 for whole percents."),
-          .init("margins", \.noise.margins, "Columns with the ends of published intervals, by column."),
-          .init("margin_level", \.noise.marginLevel, "How much a published interval holds."),
-          .init(
-            "weights", \.noise.concentration,
-            "The concentration of Dirichlet weights around the profile's: 100 varies them widely, 1000 little."),
-          .init(
-            "weight_noise", \.noise.weightNoise,
-            "In place of weights: how much of itself a weight may be more or less, evenly; 0.25 for a quarter."),
+        ] + AssumedNoise.declaration(\.noise) + [
           .init("classes", \.classes, "The number of equal classes of the base; the last is the worst."),
           .init("top", \.top, "How many areas are a priority."),
           .init("replicates", \.replicates, "How many draws."),

@@ -13,7 +13,7 @@ import Testing
     var found: [String: String] = [:]
     try withFile(text, ".csv") { path in
       func note(_ name: String, _ adapter: some SourceAdapter) {
-        found[name] = message { _ = try readAll(adapter, [path]) }.replacing(path.dropFirst(5), with: "f")
+        found[name] = message { _ = try readAll(adapter, [path]) }.replacing(path, with: "f")
       }
       note("delimited", try Delimited(options: Delimited.Options(), context: RunContext()))
       note("duo_csv", try DUOCSV(options: DUOCSV.Options(), context: RunContext()))

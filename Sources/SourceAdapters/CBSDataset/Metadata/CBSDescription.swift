@@ -9,8 +9,12 @@ public enum TypedNull: String, OptionChoice {
   case asDefault = "as_default"
 }
 
-/// The options of adapters for data sets of OData v3 that can use the metadata of a table.
-public protocol CBSMetadataOptions: PluginOptions {
+/// The options that all adapters for data sets of OData v3 have: how cells are written, and the metadata of the table.
+public protocol CBSDatasetOptions: PluginOptions {
+  /// Texts that stand for a missing value.
+  var markers: OrderedMap<MarkerReason> { get set }
+  /// Whether blanks around text are cut off.
+  var trim: Bool { get set }
   /// Files with metadata.
   var metadata: [SpecPath] { get set }
   /// Dimensions of which the titles of the codes are wanted.
@@ -21,8 +25,18 @@ public protocol CBSMetadataOptions: PluginOptions {
   var topicPaths: Bool { get set }
 }
 
-extension CBSMetadataOptions {
-  /// The declarations of these options.
+extension CBSDatasetOptions {
+  /// How the cells of a data set of the form `form` are written.
+  func cells(
+    _ form: CBSDatasetForm, _ description: CBSDescription, numbers: NumberParser = NumberParser()
+  ) -> CellDialect {
+    var cells = CellDialect(
+      numbers: numbers, markers: markers.markers, emptyReason: markers.emptyReason(form), trimsText: trim)
+    if markers[""] == nil { cells.emptyReasons = description.absentReasons(form) }
+    return cells
+  }
+
+  /// The declarations of the options for metadata.
   static var metadataDeclaration: [OptionField<Self>] {
     [
       .init(
@@ -54,7 +68,7 @@ struct CBSDescription: Sendable {
   private let takesDefault: Bool
 
   /// Reads the metadata that the options name.
-  init(_ options: some CBSMetadataOptions, context: RunContext) throws(SpecError) {
+  init(_ options: some CBSDatasetOptions, context: RunContext) throws(SpecError) {
     var metadata = try CBSMetadata(options.metadata, context: context)
     metadata.showsPaths = options.topicPaths
     self.metadata = metadata
